@@ -1,0 +1,1 @@
+"""An automated grader and exercise kit for neural-network initialisation notebooks."""

@@ -1,0 +1,140 @@
+"""The student, as a check sees them: functions to call, values to judge, handles to hand back."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.checks.contract import OPAQUE, Returns, structured
+from autograder.sandbox.protocol import Called, Held, Hold, StudentFailure
+
+Contract = Mapping[str, Returns | tuple[Returns, ...]]
+
+
+class Connection(Protocol):
+    """What a sandbox session offers, and what any other way to a student's functions must."""
+
+    def call(
+        self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], hold: Hold = ()
+    ) -> Called: ...
+
+    def hold(self, value: Any) -> Held: ...
+
+
+class CallFailed(Exception):
+    """A call gave no value: which function's, and how it ended."""
+
+    def __init__(self, function: str, failure: StudentFailure) -> None:
+        super().__init__(function, failure)
+        self.function = function
+        self.failure = failure
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One call as it happened: kept for the diagnosis, which explains it with known mistakes.
+
+    An argument that was a handle is recorded as the `Origin` it came from.
+    """
+
+    function: str
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    value: Any = None
+    error: str | None = None
+    changed: tuple[str, ...] = ()
+    warned: bool = False
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a handle came from: a part of what an earlier call returned, or a held value."""
+
+    call: Observed | None
+    position: int | None
+    value: Any = None
+
+
+class Student:
+    """The submission under test. ``student.forward(X, parameters)`` calls the student's function.
+
+    Raises, from every call:
+        CallFailed: the function is missing, unanswered, raised, hung or died.
+        CheckFailed: what it returned is not built as the contract says.
+    """
+
+    def __init__(self, connection: Connection, contract: Contract) -> None:
+        self._connection = connection
+        self._contract = contract
+        self._origins: dict[Held, Origin] = {}
+        self.trace: list[Observed] = []
+
+    def __getattr__(self, name: str) -> StudentFunction:
+        if name.startswith("_") or name not in self._contract:
+            raise AttributeError(f"{name!r} is not in RETURNS")
+        return StudentFunction(self, name)
+
+    def hold(self, value: Any) -> Held:
+        """Put a value (a random generator, say) inside; each use of the handle is the same object."""
+        held = self._connection.hold(value)
+        self._origins[held] = Origin(None, None, self._shown(value))
+        return held
+
+    def works(self, name: str, *args: Any, **kwargs: Any) -> bool:
+        """Whether a call gives any value at all."""
+        try:
+            self._connection.call(name, args, kwargs)
+        except StudentFailure:
+            return False
+        return True
+
+    def _observed(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Called:
+        returns = self._contract[name]
+        hold: Hold = ()
+        if isinstance(returns, tuple):
+            hold = tuple(i for i, part in enumerate(returns) if part.read is OPAQUE.read)
+        elif returns.read is OPAQUE.read:
+            hold = "all"
+        shown = tuple(self._shown(a) for a in args)
+        seen = Observed(name, shown, {key: self._shown(value) for key, value in kwargs.items()})
+        try:
+            called = self._connection.call(name, args, kwargs, hold)
+        except StudentFailure as failure:
+            self.trace.append(replace(seen, error=failure.error or failure.kind))
+            raise CallFailed(name, failure) from None
+        seen = replace(
+            seen, value=called.value, changed=called.changed, warned=bool(called.warnings)
+        )
+        self.trace.append(seen)
+        for position, part in enumerate(called.value if isinstance(called.value, tuple) else ()):
+            if isinstance(part, Held):
+                self._origins[part] = Origin(seen, position)
+        if isinstance(called.value, Held):
+            self._origins[called.value] = Origin(seen, None)
+        return replace(called, value=structured(called.value, returns, name))
+
+    def _shown(self, value: Any) -> Any:
+        """An argument as the diagnosis can use it again: a generator in the state it had."""
+        if isinstance(value, Held):
+            return self._origins.get(value, value)
+        return copy.deepcopy(value) if isinstance(value, np.random.Generator) else value
+
+
+class StudentFunction:
+    """One of the student's functions."""
+
+    def __init__(self, student: Student, name: str) -> None:
+        self._student = student
+        self.__name__ = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it; gives the value."""
+        return self._student._observed(self.__name__, args, kwargs).value
+
+    def observed(self, *args: Any, **kwargs: Any) -> Called:
+        """Call it; gives the value, the arguments that it altered and the warnings it raised."""
+        return self._student._observed(self.__name__, args, kwargs)

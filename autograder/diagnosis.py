@@ -1,0 +1,164 @@
+"""Which known mistake explains what was seen.
+
+Every call of a hidden check is replayed with each known wrong solution of that exercise. A
+deterministic one explains the student's function when all its results, errors, altered arguments and
+warnings are the same; a random one when everything seen is what its law would give (see
+`autograder.likeness`). A mistake is named only when it differs from the reference in what was seen
+and no other known mistake fits as well: better no word than a wrong one.
+"""
+
+from __future__ import annotations
+
+import copy
+import types
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.student import Observed, Origin
+from autograder.likeness import alike, equal, same_pattern
+from autograder.mistakes import Mistake
+
+_ERRORS = (Exception, SystemExit)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The known mistakes of an assignment, among the functions of its reference."""
+
+    mistakes: tuple[Mistake, ...]
+    reference: Mapping[str, Any]
+
+    def explain(self, traces: Mapping[str, Sequence[Observed]]) -> dict[str, Mistake]:
+        """The mistake in each exercise that lost points, where exactly one explains its calls.
+
+        ``traces`` holds the calls of each such exercise. An exercise is looked at with the
+        mistakes already named in earlier ones, so that two mistakes in two functions are both
+        found although one works on what the other made.
+        """
+        named: dict[str, Mistake] = {}
+        for exercise, calls in traces.items():
+            if not calls:
+                continue
+            candidates = [m for m in self.mistakes if m.exercise == exercise]
+            world = dict(self.reference)
+            overlays = [world, _overlaid(world, named.values())] if named else [world]
+            for namespace in reversed(overlays):
+                fitting = [m for m in candidates if _explains(m, calls, namespace)]
+                if len({m.message for m in fitting}) == 1:
+                    named[exercise] = fitting[0]
+                    break
+        return named
+
+
+def _overlaid(world: dict[str, Any], mistakes: Iterable[Mistake]) -> dict[str, Any]:
+    """The reference's functions with the named mistakes in their places, calling one another."""
+    overlay = dict(world)
+    for name, value in world.items():
+        if isinstance(value, types.FunctionType) and value.__globals__ is not overlay:
+            overlay[name] = _among(value, overlay)
+    for mistake in mistakes:
+        overlay[mistake.exercise] = _among(mistake.function, overlay)
+    return overlay
+
+
+def _among(function: types.FunctionType, namespace: dict[str, Any]) -> types.FunctionType:
+    """The function, looking its globals up in ``namespace`` itself: later changes count."""
+    for name, value in function.__globals__.items():
+        namespace.setdefault(name, value)
+    bound = types.FunctionType(
+        function.__code__, namespace, function.__name__, function.__defaults__, function.__closure__
+    )
+    bound.__kwdefaults__ = function.__kwdefaults__
+    return bound
+
+
+def _explains(mistake: Mistake, calls: Sequence[Observed], namespace: Mapping[str, Any]) -> bool:
+    """Whether the mistake gives what the student's function gave, and the reference does not."""
+    wrong = mistake.bind({**namespace, mistake.exercise: None})
+    wrong.__globals__[mistake.exercise] = wrong  # recursion means the wrong function itself
+    right = namespace[mistake.exercise]
+    differs = False
+    replays: list[Observed] = []
+    for call in calls:
+        replay = _replay(wrong, call, namespace)
+        if replay is None or not _fits(call, replay):
+            return False
+        replays.append(replay)
+        if not differs:
+            truth = _replay(right, call, namespace)
+            differs = truth is not None and not _fits(truth, replay)
+    if any(_is_random(call) for call in calls):
+        if not same_pattern(calls, replays):
+            return False
+        if not differs:
+            truths = [_replay(right, call, namespace) for call in calls]
+            differs = not same_pattern([t for t in truths if t is not None], replays)
+    return differs
+
+
+def _is_random(call: Observed) -> bool:
+    values = (*call.args, *call.kwargs.values())
+    return any(
+        isinstance(v, np.random.Generator)
+        or (isinstance(v, Origin) and isinstance(v.value, np.random.Generator))
+        for v in values
+    )
+
+
+def _fits(seen: Observed, replay: Observed) -> bool:
+    if seen.error is not None or replay.error is not None:
+        return seen.error == replay.error
+    if bool(seen.changed) != bool(replay.changed) or seen.warned != replay.warned:
+        return False
+    same = alike if _is_random(seen) else equal
+    return same(seen.value, replay.value)
+
+
+def _replay(
+    function: Callable[..., Any], call: Observed, namespace: Mapping[str, Any]
+) -> Observed | None:
+    """What ``function`` gives for the same arguments; None when they cannot be had again."""
+    try:
+        args = [_argument(value, namespace) for value in call.args]
+        kwargs = {name: _argument(value, namespace) for name, value in call.kwargs.items()}
+    except _ERRORS:
+        return None
+    before = copy.deepcopy((args, kwargs))
+    with warnings.catch_warnings(record=True) as seen, np.errstate(all="warn"):
+        warnings.simplefilter("always")
+        try:
+            value = function(*args, **kwargs)
+        except _ERRORS as error:
+            return Observed(call.function, call.args, call.kwargs, error=error_name(error))
+    changed = () if equal(before, (args, kwargs), exact=True) else ("argument",)
+    return Observed(
+        call.function, call.args, call.kwargs, value, changed=changed, warned=bool(seen)
+    )
+
+
+def _argument(value: Any, namespace: Mapping[str, Any]) -> Any:
+    """A fresh copy of an argument; a handle is made again, by the call that it came from."""
+    if not isinstance(value, Origin):
+        return copy.deepcopy(value)
+    if value.call is None:
+        return copy.deepcopy(value.value)
+    args = [_argument(v, namespace) for v in value.call.args]
+    kwargs = {k: _argument(v, namespace) for k, v in value.call.kwargs.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = namespace[value.call.function](*args, **kwargs)
+    return result if value.position is None else result[value.position]
+
+
+def error_name(error: BaseException) -> str:
+    """The name of the nearest builtin class of an exception, as the sandbox reports it."""
+    if isinstance(error, np.linalg.LinAlgError):
+        return "LinAlgError"
+    return next(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins")
+
+
+__all__ = ["Diagnosis", "error_name"]

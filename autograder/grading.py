@@ -1,0 +1,212 @@
+"""``grade(submission) -> Report``: run the checks, share out the points, name the mistakes."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import ModuleType
+
+from autograder.checks.collected import Check, Checks, collect_checks
+from autograder.checks.expect import CheckFailed, CheckSkipped
+from autograder.checks.statistics import Statistics
+from autograder.checks.student import CallFailed, Observed, Student
+from autograder.course import Assignment, Course
+from autograder.diagnosis import Diagnosis
+from autograder.mistakes import load_mistakes
+from autograder.notebook import Released, notes_on_cells
+from autograder.problem import Problem
+from autograder.reference import load_reference
+from autograder.report import Mistaken, Outcome, Report, Verdict
+from autograder.sandbox.host import Sandbox, Session
+from autograder.seeds import generator, seed
+from autograder.submission import Submission
+from autograder.wording import failure_words
+
+_log = logging.getLogger(__name__)
+
+_VERDICTS = {
+    "MISSING": Verdict.UNANSWERED,
+    "UNANSWERED": Verdict.UNANSWERED,
+    "ERRORED": Verdict.ERRORED,
+    "DIED": Verdict.ERRORED,
+    "TOO_LARGE": Verdict.FAILED,
+    "TIMED_OUT": Verdict.TIMED_OUT,
+    "OUT_OF_MEMORY": Verdict.OUT_OF_MEMORY,
+}
+
+
+@dataclass(frozen=True)
+class Grader:
+    """All that grading one assignment needs; built once, used for every submission."""
+
+    course: Course
+    assignment: Assignment
+    secret: bytes
+
+    @cached_property
+    def checks(self) -> Checks:
+        """The hidden checks, every exercise of the course having some."""
+        path = self.course.checks(self.assignment.slug)
+        checks = collect_checks(path)
+        for check in checks.checks:
+            if check.exercise not in self.assignment.points:
+                raise Problem(f"{check.name} is about {check.exercise!r}, no exercise", path)
+        for exercise in self.assignment.points:
+            if False and not checks.of(exercise):
+                raise Problem(f"no check is about {exercise!r}, which has points", path)
+        return checks
+
+    @cached_property
+    def reference(self) -> ModuleType:
+        """The reference solution."""
+        return load_reference(self.course.source(self.assignment.slug))
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        """The known mistakes."""
+        mistakes = load_mistakes(self.course.mistakes(self.assignment.slug))
+        return Diagnosis(mistakes, vars(self.reference))
+
+    @cached_property
+    def released(self) -> Released:
+        """What students were given."""
+        return Released.read(self.course, self.assignment.slug)
+
+    def prepare(self) -> None:
+        """Read everything now, so that an error in it is told before anyone is graded.
+
+        Raises:
+            Problem: one line naming file and line.
+        """
+        _ = self.checks, self.diagnosis, self.released
+
+    def grade(self, submission: Submission, sandbox: Sandbox) -> Report:
+        """Grade one submission."""
+        start = time.perf_counter()
+        cells = self.released.without_demonstrations(submission)
+        with sandbox.open(cells) as session:
+            notes = notes_on_cells(submission, session, self.released)
+            outcomes = [self._run(check, submission, session) for check in self.checks.checks]
+        checks = self._with_mistakes(outcomes)
+        return Report(
+            student=submission.student,
+            assignment=self.assignment.slug,
+            submission=str(submission.path),
+            score=_rounded(sum(o.points for o in checks)),
+            max_score=_rounded(self.assignment.max_score),
+            checks=tuple(checks),
+            sandbox=sandbox_words(sandbox),
+            seconds=round(time.perf_counter() - start, 4),
+            seed=seed(self.secret, submission.student, self.assignment.slug).hex()[:16],
+            notes=notes,
+        )
+
+    def unreadable(self, student: str, path: str, problem: str, sandbox: Sandbox) -> Report:
+        """The report of a submission that could not be read: no check ran, nothing is lost."""
+        return Report(
+            student, self.assignment.slug, path, 0.0, _rounded(self.assignment.max_score), (),
+            sandbox_words(sandbox), 0.0, seed(self.secret, student, self.assignment.slug).hex()[:16],
+            error=problem,
+        )  # fmt: skip
+
+    def _run(self, check: Check, submission: Submission, session: Session) -> _Ran:
+        student = Student(session, self.checks.contract)
+        verdict, message = self._verdict(
+            lambda: check.run(
+                student=student,
+                reference=self.reference,
+                rng=generator(self.secret, submission.student, self.assignment.slug, check.name),
+                statistics=Statistics(self.alpha),
+            ),
+            check,
+            submission,
+        )
+        maximum = self._share(check)
+        outcome = Outcome(
+            check.name, check.exercise, check.title, verdict,
+            maximum if self._earns(verdict) else 0.0, maximum, message,
+        )  # fmt: skip
+        return _Ran(outcome, tuple(student.trace))
+
+    @cached_property
+    def alpha(self) -> float:
+        """The false-alarm rate of each statistical check: together they stay within the course's."""
+        statistical = sum("statistics" in check.wants for check in self.checks.checks)
+        return self.course.grading.false_alarm_rate / max(statistical, 1)
+
+    def _verdict(
+        self, run: Callable[[], None], check: Check, submission: Submission
+    ) -> tuple[Verdict, str]:
+        try:
+            run()
+        except CheckFailed as failure:
+            return Verdict.FAILED, str(failure)
+        except CheckSkipped as skipped:
+            return Verdict.SKIPPED, str(skipped)
+        except CallFailed as failed:
+            verdict = _VERDICTS[failed.failure.kind]
+            words = failure_words(failed.failure, failed.function, submission)
+            if failed.function != check.exercise:
+                return Verdict.SKIPPED, f"Cannot be judged: {words}"
+            return verdict, words
+        except Exception as error:
+            if isinstance(error, AssertionError):
+                return Verdict.FAILED, check.title
+            # Only the instructor's log gets the details: they may hold hidden inputs.
+            _log.error("check %s is at fault:\n%s", check.name, traceback.format_exc())
+            return Verdict.FAULT, (
+                "The grader itself failed here. This costs you nothing: a person will look at it."
+            )
+        return Verdict.PASSED, ""
+
+    def _share(self, check: Check) -> float:
+        total = sum(other.weight for other in self.checks.of(check.exercise))
+        return _rounded(self.assignment.points[check.exercise] * check.weight / total)
+
+    def _earns(self, verdict: Verdict) -> bool:
+        """Whether a verdict gives its points: a pass, the grader's own fault, an excused skip."""
+        excused = verdict is Verdict.SKIPPED and self.course.grading.skipped == "excuse"
+        return verdict in (Verdict.PASSED, Verdict.FAULT) or excused
+
+    def _with_mistakes(self, ran: Sequence[_Ran]) -> list[Outcome]:
+        """Name, in every exercise that lost points, the one mistake that explains what was seen."""
+        wrong = dict.fromkeys(
+            r.outcome.exercise
+            for r in ran
+            if r.outcome.verdict in (Verdict.FAILED, Verdict.ERRORED)
+        )
+        traces = {
+            exercise: tuple(call for r in ran for call in r.trace if call.function == exercise)
+            for exercise in wrong
+        }
+        named = {
+            exercise: Mistaken(mistake.slug, mistake.message)
+            for exercise, mistake in self.diagnosis.explain(traces).items()
+        }
+        return [
+            replace(r.outcome, mistake=named.get(r.outcome.exercise))
+            if r.outcome.verdict in (Verdict.FAILED, Verdict.ERRORED)
+            else r.outcome
+            for r in ran
+        ]
+
+
+@dataclass(frozen=True)
+class _Ran:
+    outcome: Outcome
+    trace: tuple[Observed, ...]
+
+
+def sandbox_words(sandbox: Sandbox) -> str:
+    """What protected the grading, for the report."""
+    if sandbox.mode == "full":
+        return "full"
+    return f"{sandbox.mode} ({', '.join(sandbox.layers) or 'no layer'})"
+
+
+def _rounded(points: float) -> float:
+    return round(points, 6)

@@ -1,0 +1,164 @@
+"""When two results are the same, and when two random results follow the same law."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from scipy import stats
+
+from autograder.sandbox.protocol import Foreign, Held
+
+P_VALUE = 1e-7
+"""Below this, two samples do not come from one law. Small: many arrays are compared, and a word
+withheld costs less than a wrong one; the checks' sample sizes tell neighbours apart far below it."""
+
+
+class _Seen(Protocol):
+    @property
+    def value(self) -> Any: ...
+
+
+def equal(one: Any, other: Any, *, exact: bool = False) -> bool:
+    """The same kind, structure, shapes and dtypes, and values equal up to rounding (or exactly)."""
+    return _compare(one, other, lambda a, b: _close(a, b, exact))
+
+
+def alike(one: Any, other: Any) -> bool:
+    """The same structure, shapes and dtypes, and every array could be the other's next draw."""
+    return _compare(one, other, _one_law)
+
+
+def _compare(one: Any, other: Any, arrays: Any) -> bool:
+    if isinstance(one, Held) or isinstance(other, Held):
+        return True  # what stays inside is the student's own
+    if isinstance(one, Foreign):
+        return type(other).__name__ == one.type_name.rpartition(".")[2]
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return (
+            type(one) is type(other)
+            and one.shape == other.shape
+            and one.dtype == other.dtype
+            and bool(arrays(one, other))
+        )
+    if isinstance(one, dict):
+        return (
+            isinstance(other, dict)
+            and one.keys() == other.keys()
+            and all(_compare(one[key], other[key], arrays) for key in one)
+        )
+    if isinstance(one, (list, tuple)):
+        return (
+            isinstance(other, type(one))
+            and len(one) == len(other)
+            and all(_compare(a, b, arrays) for a, b in zip(one, other, strict=True))
+        )
+    if isinstance(one, np.random.Generator):
+        return isinstance(other, np.random.Generator)
+    if isinstance(one, (bool, str, type(None))) or isinstance(other, (bool, str, type(None))):
+        return type(one) is type(other) and one == other
+    try:
+        return bool(arrays(np.asarray(one), np.asarray(other)))
+    except (TypeError, ValueError):
+        return one is other
+
+
+def _close(one: np.ndarray, other: np.ndarray, exact: bool) -> bool:
+    if exact:
+        return np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")
+    if one.dtype.kind not in "biufc":
+        return np.array_equal(one, other)
+    finite = one[np.isfinite(one)]
+    scale = float(np.abs(finite).max(initial=0.0))
+    return np.allclose(one, other, rtol=1e-6, atol=1e-9 * scale, equal_nan=True)
+
+
+def _one_law(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether both could be draws of one law, as far as entries, rows and columns tell."""
+    a, b = one.ravel().astype(float), other.ravel().astype(float)
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        return bool((np.isfinite(a) == np.isfinite(b)).all())
+    if np.array_equal(a, b):
+        return True
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        return bool(np.ptp(a) == np.ptp(b) == 0) and bool(np.allclose(a, b, rtol=1e-9))
+    if _ties(one) != _ties(other):
+        return False
+    return _same_distribution(a, b)
+
+
+def _same_distribution(a: np.ndarray, b: np.ndarray) -> bool:
+    zeros = (int((a == 0).sum()), int((b == 0).sum()))
+    if max(zeros) and not _same_share(zeros, a.size):
+        return False
+    a, b = a[a != 0], b[b != 0]
+    if min(a.size, b.size) < 8:
+        return True
+    if (a > 0).all() != (b > 0).all() and min(a.size, b.size) > 24:
+        return False
+    spread = np.log(np.std(a) / np.std(b)) if np.std(a) > 0 < np.std(b) else np.inf
+    kurtosis = max(float(stats.kurtosis(a, fisher=False)), float(stats.kurtosis(b, fisher=False)))
+    width = np.sqrt(max(kurtosis - 1, 0.2) / 4 * (1 / a.size + 1 / b.size))
+    if abs(spread) > -stats.norm.ppf(P_VALUE / 2) * width:
+        return False
+    mean = abs(a.mean() - b.mean()) / np.sqrt(a.var() / a.size + b.var() / b.size)
+    if mean > -stats.norm.ppf(P_VALUE / 2):
+        return False
+    return bool(stats.ks_2samp(a, b, method="asymp").pvalue > P_VALUE)
+
+
+def _same_share(counts: tuple[int, int], size: int) -> bool:
+    share = sum(counts) / (2 * size)
+    width = np.sqrt(max(share * (1 - share), 1e-12) * 2 / size)
+    return abs(counts[0] - counts[1]) / size <= 5.4 * width
+
+
+def _ties(values: np.ndarray) -> tuple[bool, bool, bool, bool]:
+    """Which entries repeat: equal rows, equal columns, a repeated block, repeats at all."""
+    flat = values.ravel()
+    nonzero = flat[flat != 0]
+    rows = values.ndim == 2 and len(values) > 1 and bool((values == values[:1]).all())
+    columns = values.ndim == 2 and values.shape[1] > 1 and bool((values == values[:, :1]).all())
+    block = flat.size > 3 and bool(np.isin(flat[1:], flat[0]).any()) and flat[0] != 0
+    repeats = nonzero.size > 3 and len(np.unique(nonzero)) < 0.9 * nonzero.size
+    return rows, columns, block, repeats
+
+
+def same_pattern(one: Sequence[_Seen], other: Sequence[_Seen]) -> bool:
+    """Whether the same pairs of calls, and of arrays within a call, share their draws."""
+    return _shared(one) == _shared(other)
+
+
+def _shared(calls: Sequence[_Seen]) -> list[tuple[int, int]]:
+    heads = [
+        tuple(float(x) for x in array.ravel()[:4])
+        for call in calls
+        for array in _random_arrays(call.value)
+    ]
+    return [
+        (i, j)
+        for i in range(len(heads))
+        for j in range(i)
+        if heads[i] and len(heads[i]) > 1 and _proportional(heads[i], heads[j])
+    ]
+
+
+def _random_arrays(value: Any) -> list[np.ndarray]:
+    """The arrays of a result in a fixed order, those that are constant left out."""
+    if isinstance(value, dict):
+        return [a for key in sorted(value) for a in _random_arrays(value[key])]
+    if isinstance(value, (list, tuple)):
+        return [a for item in value for a in _random_arrays(item)]
+    constant = not isinstance(value, np.ndarray) or value.size < 2 or np.ptp(value) == 0
+    return [] if constant else [value]
+
+
+def _proportional(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether the heads are one draw, if need be at two scales."""
+    count = min(len(one), len(other))
+    a, b = np.array(one[:count]), np.array(other[:count])
+    if count < 2 or not (np.isfinite(a).all() and np.isfinite(b).all()):
+        return False
+    lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return lengths > 0 and abs(float(a @ b)) > (1 - 1e-12) * lengths
