@@ -1,8 +1,8 @@
 """Which known mistake explains what was seen.
 
 Every call of a hidden check is replayed with each known wrong solution of that exercise. A
-deterministic one explains the student's function when all its results, errors, altered arguments and
-warnings are the same; a random one when everything seen is what its law would give (see
+deterministic one explains the student's function when all its results, errors, altered arguments
+and warnings are the same; a random one when everything seen is what its law would give (see
 `autograder.likeness`). A mistake is named only when it differs from the reference in what was seen
 and no other known mistake fits as well: better no word than a wrong one.
 """

@@ -101,17 +101,28 @@ class Grader:
             checks=tuple(checks),
             sandbox=sandbox_words(sandbox),
             seconds=round(time.perf_counter() - start, 4),
-            seed=seed(self.secret, submission.student, self.assignment.slug).hex()[:16],
+            seed=self._seed(submission.student),
             notes=notes,
         )
 
-    def unreadable(self, student: str, path: str, problem: str, sandbox: Sandbox) -> Report:
-        """The report of a submission that could not be read: no check ran, nothing is lost."""
+    def unreadable(self, student: str, path: str, problem: str, sandbox: str) -> Report:
+        """The report of a submission that could not be graded: no check ran, nothing is lost."""
         return Report(
-            student, self.assignment.slug, path, 0.0, _rounded(self.assignment.max_score), (),
-            sandbox_words(sandbox), 0.0, seed(self.secret, student, self.assignment.slug).hex()[:16],
+            student=student,
+            assignment=self.assignment.slug,
+            submission=path,
+            score=0.0,
+            max_score=_rounded(self.assignment.max_score),
+            checks=(),
+            sandbox=sandbox,
+            seconds=0.0,
+            seed=self._seed(student),
             error=problem,
-        )  # fmt: skip
+        )
+
+    def _seed(self, student: str) -> str:
+        """What names a student's seed without giving it away."""
+        return seed(self.secret, "name", student, self.assignment.slug).hex()[:16]
 
     def _run(self, check: Check, submission: Submission, session: Session) -> _Ran:
         student = Student(session, self.checks.contract)
@@ -134,7 +145,7 @@ class Grader:
 
     @cached_property
     def alpha(self) -> float:
-        """The false-alarm rate of each statistical check: together they stay within the course's."""
+        """The false-alarm rate of each statistical check; together they keep to the course's."""
         statistical = sum("statistics" in check.wants for check in self.checks.checks)
         return self.course.grading.false_alarm_rate / max(statistical, 1)
 

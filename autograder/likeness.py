@@ -12,7 +12,7 @@ from autograder.sandbox.protocol import Foreign, Held
 
 P_VALUE = 1e-7
 """Below this, two samples do not come from one law. Small: many arrays are compared, and a word
-withheld costs less than a wrong one; the checks' sample sizes tell neighbours apart far below it."""
+withheld costs less than a wrong one, and the checks' samples tell neighbours apart far below it."""
 
 
 class _Seen(Protocol):

@@ -1,4 +1,4 @@
-"""The reference solution of an assignment, as a module made of its source notebook's definitions."""
+"""The reference solution of an assignment: its source notebook's definitions as a module."""
 
 from __future__ import annotations
 

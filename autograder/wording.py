@@ -15,7 +15,7 @@ _HINTS = {
     "AttributeError": "an object has no attribute or method of that name",
     "IndexError": "an index is out of range",
     "KeyError": "a dict has no such key",
-    "TypeError": "an operation or function got a value of the wrong type, or too many or few arguments",
+    "TypeError": "a value has the wrong type, or a function got too many or too few arguments",
     "ValueError": "a value does not fit; often two arrays whose shapes don't match",
     "ZeroDivisionError": "something is divided by zero",
     "RecursionError": "a function calls itself without end",

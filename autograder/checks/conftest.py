@@ -6,19 +6,19 @@ for people who write checks. Grading goes through the sandbox.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from autograder.checks.inline import Inline
 from autograder.checks.statistics import Statistics
 from autograder.checks.student import Student
 from autograder.course import load_course
 from autograder.reference import definition_source, load_reference
-from autograder.sandbox.protocol import Called, Cell, Held, Hold
-from autograder.sandbox.worker import Worker
+from autograder.sandbox.protocol import Cell
 from autograder.submission import read_submission
 
 _SLUG = "test_"
@@ -44,34 +44,6 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if own.exists() and own != collection_path else None
 
 
-class Inline:
-    """A submission in this very process."""
-
-    def __init__(self, cells: tuple[Cell, ...]) -> None:
-        self.worker = Worker()
-        self.results = tuple(self.worker.execute(cells))
-        self._handles = 0
-
-    def call(
-        self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], hold: Hold = ()
-    ) -> Called:
-        """Call a function of the submission."""
-        first = self._handles + 1
-        self._handles += 64
-        given = [self._inside(value) for value in args]
-        named = {name: self._inside(value) for name, value in kwargs.items()}
-        return self.worker.call(function, given, named, hold, first)
-
-    def hold(self, value: Any) -> Held:
-        """Keep a value, and give its handle."""
-        self._handles += 1
-        self.worker.hold(self._handles, value)
-        return Held(self._handles, 0)
-
-    def _inside(self, value: Any) -> Any:
-        return self.worker.held[value.ident] if isinstance(value, Held) else value
-
-
 def _slug(request: pytest.FixtureRequest) -> str:
     return request.path.stem.removeprefix(_SLUG)
 
@@ -93,7 +65,7 @@ def _connection(request: pytest.FixtureRequest) -> Iterator[Inline]:
         cells = read_submission(file, file.stem, _slug(request)).code
     inline = Inline(cells)
     yield inline
-    inline.worker.close()
+    inline.close()
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ class Student:
         return StudentFunction(self, name)
 
     def hold(self, value: Any) -> Held:
-        """Put a value (a random generator, say) inside; each use of the handle is the same object."""
+        """Put a value (a generator, say) inside; each use of the handle is the same object."""
         held = self._connection.hold(value)
         self._origins[held] = Origin(None, None, self._shown(value))
         return held

@@ -28,6 +28,7 @@ from typing import Any, Literal, NoReturn, Self, cast
 from .layers import CURES
 from .lockdown import LAYERS
 from .protocol import (
+    MAX_HEADER_INWARDS,
     PREFIX_SIZE,
     Called,
     Cell,
@@ -70,8 +71,9 @@ Mode = Literal["full", "reduced", "none"]
 Call = tuple[str, Sequence[Any], Mapping[str, Any], Hold]
 """A call for `Session.calls`: function, positional and named arguments, what to hold."""
 
-_MB = 1 << 20
-_GRACE = 20.0  # seconds for what is not the submission's to do: a start, a kill
+_MB, _CHUNK = 1 << 20, 1 << 14
+_START = 60.0  # seconds for a warm process to start
+_GRACE = 20.0  # seconds for a fork, and for a kill to take effect
 _PATIENCE = 2  # times that a function may hang or die before it is not called any more
 _ERRORS = frozenset(
     name for name, value in vars(builtins).items()
@@ -79,7 +81,8 @@ _ERRORS = frozenset(
 ) | {"LinAlgError"}  # fmt: skip
 _KINDS = frozenset({"MISSING", "UNANSWERED", "ERRORED", "OUT_OF_MEMORY", "TOO_LARGE"})
 _BOOT = (
-    "import sys, types; package = types.ModuleType('autograder'); package.__path__ = [sys.argv[2]]; "
+    "import sys, types; package = types.ModuleType('autograder'); "
+    "package.__path__ = [sys.argv[2]]; "
     "sys.modules['autograder'] = package; "
     "from autograder.sandbox.zygote import main; main(int(sys.argv[1]))"
 )
@@ -114,7 +117,7 @@ class _Zygote:
 
     def __init__(self, request: dict[str, Any]) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.control.settimeout(_GRACE)
+        self.control.settimeout(_START)
         package = Path(__file__).resolve().parent
         environment = {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "MPLBACKEND": "Agg"} | {
             f"{library}_NUM_THREADS": "1"
@@ -125,11 +128,12 @@ class _Zygote:
                 [sys.executable, "-I", "-S", "-B", "-c", _BOOT,
                  str(theirs.fileno()), str(package.parent)],
                 env=environment, cwd="/", pass_fds=[theirs.fileno()], start_new_session=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         message = {**request, "grader": os.getpid(), "package": str(package)}
         try:
-            self.control.send(json.dumps(message).encode())
+            with self.process.stdin as plan:  # type: ignore[union-attr]
+                plan.write(json.dumps(message).encode())
             answer = json.loads(self.control.recv(MAX_MESSAGE) or b"null")
         except (OSError, ValueError) as error:
             self.close()
@@ -186,6 +190,10 @@ class Sandbox:
         layers: Collection[str] | None = None,
     ) -> None:
         self.limits = limits or Limits()
+        if sys.platform != "linux":
+            raise SandboxError("the sandbox needs Linux: run the grader in a Linux container")
+        if layers is not None and mode != "reduced":
+            raise ValueError('layers can be chosen in mode "reduced" only')
         self.mode = mode
         self._pid = os.getpid()
         self._lock = threading.Lock()
@@ -209,9 +217,11 @@ class Sandbox:
                 self._zygote = zygote
                 self._try_out()
                 return
-            except SandboxMissing as missing:
+            except SandboxError as missing:
                 if zygote is not None:
                     zygote.close()
+                if not isinstance(missing, SandboxMissing):
+                    raise
                 if self.mode != "reduced":
                     raise
                 self.layers = tuple(layer for layer in self.layers if layer != missing.layer)
@@ -238,7 +248,7 @@ class Sandbox:
         }
 
     def open(self, cells: Iterable[Cell]) -> Session:
-        """Run a submission's cells in a worker of their own."""
+        """Run a submission's cells, whose indices differ, in a worker of their own."""
         session = Session(self, tuple(cells))
         self._sessions.add(session)
         return session
@@ -293,6 +303,7 @@ class _Worker:
         self.messages = itertools.count(1)
         self.max_body = sandbox.limits.output_mb * _MB
         self.pidfd, self.socket = sandbox._fork()
+        self.inbox = bytearray()  # read ahead of the frame it belongs to
         self.alive = True
         self.used = False
         self.poller = select.poll()
@@ -335,10 +346,10 @@ class _Worker:
 
     def _read(self, size: int, deadline: float) -> bytearray:
         # Grown as bytes come in: an announcement alone costs the grader nothing.
-        data = bytearray()
+        data = self.inbox
         while len(data) < size:
             try:
-                chunk = self.socket.recv(min(size - len(data), _MB))
+                chunk = self.socket.recv(max(_CHUNK, min(size - len(data), _MB)))
             except BlockingIOError:
                 self._wait(deadline)
                 continue
@@ -349,6 +360,8 @@ class _Worker:
             data += chunk
             if time.monotonic() > deadline:
                 raise _Late
+        self.inbox = data[size:]
+        del data[size:]
         return data
 
     def _wait(self, deadline: float) -> None:
@@ -437,7 +450,9 @@ class Session:
         ident = next(worker.handles)
         writer = Writer(_MB << 10, worker.number)
         number = next(worker.messages)
-        frame = pack(["hold", number, [ident, writer.tree(value)]], writer.buffers)
+        frame = pack(
+            ["hold", number, [ident, writer.tree(value)]], writer.buffers, MAX_HEADER_INWARDS
+        )
         try:
             self._send(worker, frame)
             message, _ = self._receive(worker)
@@ -483,7 +498,7 @@ class Session:
             return
         number = next(worker.messages)
         worker.messages = itertools.count(number + len(sent))
-        frame = pack(["calls", number, trees], writer.buffers)
+        frame = pack(["calls", number, trees], writer.buffers, MAX_HEADER_INWARDS)
         for offset, (i, first) in enumerate(sent):
             function, _, _, hold = wanted[i]
             try:
@@ -558,7 +573,7 @@ class Session:
         try:
             # Sent before the worker is ready, so that it need not wait for the grader to wake up.
             sources = [[cell.index, cell.source] for cell in cells]
-            self._send(worker, pack(["cells", number, sources]))
+            self._send(worker, pack(["cells", number, sources], (), MAX_HEADER_INWARDS))
             worker.await_ready()
             for cell in cells:
                 running = CellResult(cell.index)

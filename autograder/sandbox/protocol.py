@@ -54,9 +54,10 @@ Kind = Literal[
 ]
 Hold = Collection[int] | Literal["all"]
 
-MAX_HEADER = 8 << 20
-MAX_DEPTH = 24
-MAX_ITEMS = 200_000
+# What comes out is bounded tightly; what goes in may hold several such values side by side.
+MAX_HEADER, MAX_HEADER_INWARDS = 4 << 20, 64 << 20
+MAX_DEPTH, MAX_DEPTH_INWARDS = 24, 32
+MAX_ITEMS, MAX_ITEMS_INWARDS = 200_000, 2_000_000
 MAX_KEYS = 1_024
 MAX_TEXT = 100_000
 MAX_NAME = 80
@@ -70,7 +71,7 @@ PREFIX_SIZE = _PREFIX.size
 # Every dtype that may cross, by the name it has on the wire. The table, not numpy's parser, reads
 # it.
 _DTYPES: dict[str, np.dtype[Any]] = {
-    np.dtype(code).str: np.dtype(code) for code in "?bhilqBHILQefdgFDG"
+    np.dtype(code).str: np.dtype(code) for code in "?bhilBHILefdgFDG"
 }
 _BIT_GENERATORS = frozenset({"PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"})
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.\[\]<>' -]")
@@ -185,12 +186,14 @@ class Writer:
         self.room = max_bytes
         self.items = 0
         self.worker = worker
+        self.max_items = MAX_ITEMS if worker is None else MAX_ITEMS_INWARDS
+        self.max_depth = MAX_DEPTH if worker is None else MAX_DEPTH_INWARDS
 
-    def tree(self, value: Any, depth: int = 0) -> Tree:  # noqa: PLR0911, PLR0912 – one row a type
+    def tree(self, value: Any, depth: int = 0) -> Tree:
         """The tree of `value`; types are judged by `type`, which a class cannot lie to."""
         self.items += 1
-        if self.items > MAX_ITEMS:
-            raise TooLarge(f"more than {MAX_ITEMS} items")
+        if self.items > self.max_items:
+            raise TooLarge(f"more than {self.max_items} items")
         kind = type(value)
         if value is None or kind is bool or kind is float:
             return value
@@ -202,8 +205,8 @@ class Writer:
             return self._array(value)
         if kind is complex:
             return ["complex", value.real, value.imag]
-        if depth >= MAX_DEPTH:
-            raise TooLarge(f"nested more than {MAX_DEPTH} deep")
+        if depth >= self.max_depth:
+            raise TooLarge(f"nested more than {self.max_depth} deep")
         if issubclass(kind, tuple):
             return ["tuple", self._items(tuple.__iter__(value), depth)]
         if issubclass(kind, list):
@@ -214,11 +217,13 @@ class Writer:
             return self._scalar(value)
         if kind is Foreign:
             return self._foreign(value.type_name)
-        if self.worker is not None:
+        if self.worker is not None:  # inwards
             if kind is Held:
                 return self._held(value)
             if kind is np.random.Generator:
                 return ["generator", self.tree(value.bit_generator.state, depth + 1)]
+        if self.worker is not None:
+            raise TypeError(f"a {_type_name(kind)} cannot be sent into the sandbox")
         return self._foreign(_type_name(kind))
 
     def _items(self, items: Iterator[Any], depth: int) -> Tree:
@@ -291,11 +296,13 @@ class Reader:
         self.position = 0
         self.items = 0
         self.inside = inside
+        self.max_items = MAX_ITEMS if inside is None else MAX_ITEMS_INWARDS
+        self.max_depth = MAX_DEPTH if inside is None else MAX_DEPTH_INWARDS
 
     def value(self, tree: Tree, depth: int = 0) -> Any:
         """The value of a tree."""
         self.items += 1
-        if self.items > MAX_ITEMS or depth > MAX_DEPTH:
+        if self.items > self.max_items or depth > self.max_depth:
             raise ProtocolError("too many items or too deep")
         if tree is None or isinstance(tree, (bool, float)):
             return tree
@@ -411,18 +418,24 @@ def cross(value: object, max_bytes: int = 64 << 20) -> Any:
 # frames
 
 
-def pack(message: Sequence[Tree], buffers: Sequence[memoryview | bytes] = ()) -> bytes:
+def pack(
+    message: Sequence[Tree],
+    buffers: Sequence[memoryview | bytes] = (),
+    max_header: int = MAX_HEADER,
+) -> bytes:
     """One frame: the message as JSON, then the buffers."""
     header = json.dumps(message, separators=(",", ":")).encode()
-    if len(header) > MAX_HEADER:
+    if len(header) > max_header:
         raise TooLarge("a header larger than its limit")
     return b"".join((_PREFIX.pack(_MAGIC, len(header), sum(map(len, buffers))), header, *buffers))
 
 
-def prefix_sizes(prefix: bytes | bytearray, max_body: int) -> tuple[int, int]:
+def prefix_sizes(
+    prefix: bytes | bytearray, max_body: int, max_header: int = MAX_HEADER
+) -> tuple[int, int]:
     """The lengths of header and body that a frame's first PREFIX_SIZE bytes announce."""
     magic, header, body = _PREFIX.unpack(prefix)
-    if magic != _MAGIC or header > MAX_HEADER or body > max_body:
+    if magic != _MAGIC or header > max_header or body > max_body:
         raise ProtocolError("not a frame, or a frame too large")
     return header, body
 

@@ -127,7 +127,8 @@ def _rules(column: int) -> dict[int, list[Instruction]]:
     rules = {numbers[column]: [allow] for numbers in _CALLS.values()}
     # A thread shares everything with its process; anything less is a new process and is refused.
     rules[_CLONE[column]] = [
-        _low(0), (_ANY_BIT, 0, 2, _CLONE_THREAD), (_ANY_BIT, 1, 0, _CLONE_NAMESPACES), allow, refuse,
+        _low(0), (_ANY_BIT, 0, 2, _CLONE_THREAD), (_ANY_BIT, 1, 0, _CLONE_NAMESPACES),
+        allow, refuse,
     ]  # fmt: skip
     # clone3 hides its flags behind a pointer: libraries take ENOSYS and use clone.
     rules[_CLONE3[column]] = [_give(_ERRNO | errno.ENOSYS)]

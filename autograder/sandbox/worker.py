@@ -23,6 +23,7 @@ import numpy as np
 
 from .magics import plain_python
 from .protocol import (
+    MAX_HEADER_INWARDS,
     MAX_NAME,
     PREFIX_SIZE,
     Called,
@@ -237,7 +238,7 @@ def _snapshot(value: Any) -> Any:
     return value
 
 
-def _compare(old: Any, new: Any, path: str, changed: list[str]) -> None:  # noqa: PLR0912
+def _compare(old: Any, new: Any, path: str, changed: list[str]) -> None:
     """Append the paths at which `new` is no longer what `old` remembers."""
     if len(changed) >= _MAX_CHANGES or old is new:
         return
@@ -298,7 +299,9 @@ def serve(descriptor: int, max_output: int) -> None:
     _write(descriptor, pack(["ready"]))
     with contextlib.suppress(EOFError):
         while True:
-            header, body = prefix_sizes(_read(descriptor, PREFIX_SIZE), _MAX_INWARDS)
+            header, body = prefix_sizes(
+                _read(descriptor, PREFIX_SIZE), _MAX_INWARDS, MAX_HEADER_INWARDS
+            )
             message = unpack_header(_read(descriptor, header))
             reader = Reader(_read(descriptor, body), worker.held)
             for reply in _answers(worker, message, reader, max_output):

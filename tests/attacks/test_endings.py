@@ -116,7 +116,8 @@ def test_cell_ending(body: str, error: str, full: Sandbox) -> None:
     cells = [Cell(1, "def a(): return 1"), Cell(2, body), Cell(3, "def b(): return a() + 1")]
     with full.open(cells) as session:
         assert [cell.index for cell in session.cells] == [1, 2, 3]
-        assert session.cells[0].error is None and session.cells[2].error is None
+        assert session.cells[0].error is None
+        assert session.cells[2].error is None
         assert session.cells[1].error in error.split("|")
         assert session.call("b").value == 2
 

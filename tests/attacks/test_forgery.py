@@ -159,7 +159,8 @@ def g(**kwargs):
     with full.open([Cell(1, source)]) as session:
         value = session.call("f").value
         assert isinstance(value, Foreign)
-        assert len(value.type_name) <= 80 and value.type_name.isprintable()
+        assert len(value.type_name) <= 80
+        assert value.type_name.isprintable()
         assert "&" not in value.type_name
         assert session.call("g", (), {"a": np.zeros(2)}).changed == ("a",)
 

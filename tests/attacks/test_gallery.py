@@ -1,4 +1,4 @@
-"""Nothing in the gallery gets what it is after: with all layers, and with each guarding layer alone.
+"""Nothing in the gallery gets what it is after: with all layers, and with each layer alone.
 
 The controls run the same texts with no layer at all and see them succeed: an attack that could not
 work proves nothing.

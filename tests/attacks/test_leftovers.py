@@ -71,9 +71,8 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("mode", ["none", "full"])
-def test_nothing_survives_a_submission(mode: str) -> None:
-    """Threads, and processes where nothing forbids them, end with the session or the sandbox."""
+def test_nothing_survives_a_submission(full: Sandbox) -> None:
+    """A submission's threads, and what it tried to start, end with its session."""
     source = """
 import os, threading, time
 threading.Thread(target=time.sleep, args=(999,)).start()
@@ -81,16 +80,10 @@ try:
     if os.fork() == 0: time.sleep(999)
 except OSError: pass
 """
-    before = set(children_of(os.getpid()))
-    try:
-        with Sandbox(Limits(seconds=5), mode=mode) as sandbox:  # type: ignore[arg-type]
-            idle = len(set(children_of(os.getpid())) - before)
-            sandbox.open([Cell(1, source)]).close()
-            if mode == "full":
-                assert len(set(children_of(os.getpid())) - before) == idle
-    except SandboxMissing as missing:
-        pytest.skip(str(missing))
-    assert set(children_of(os.getpid())) - before == set()
+    before = children_of(os.getpid())
+    with full.open([Cell(1, source)]):
+        assert len(children_of(os.getpid())) == len(before) + 1
+    assert children_of(os.getpid()) == before
 
 
 def test_pid_namespace_alone_ends_grandchildren() -> None:

@@ -1,0 +1,11 @@
+"""``autograder audit``: proves that a course is sound, or says where it is not.
+
+Right solutions keep every point, wrong ones lose points and are called by their names, students
+get nothing that they must not have, and both error rates of the statistical checks are computed
+and measured.
+"""
+
+from autograder.audit.audit import audit_assignment
+from autograder.audit.finding import Finding
+
+__all__ = ["Finding", "audit_assignment"]

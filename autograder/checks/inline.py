@@ -1,0 +1,41 @@
+"""A submission in this very process, unprotected: for writing checks, and for simulations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autograder.sandbox.protocol import Called, Cell, Held, Hold
+from autograder.sandbox.worker import Worker
+
+
+class Inline:
+    """What a sandbox session is to a `Student`, without the sandbox."""
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        self.worker = Worker()
+        self.results = tuple(self.worker.execute(cells))
+        self._handles = 0
+
+    def close(self) -> None:
+        """Give the process its own `__main__` back."""
+        self.worker.close()
+
+    def call(
+        self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], hold: Hold = ()
+    ) -> Called:
+        """Call a function of the submission."""
+        first = self._handles + 1
+        self._handles += 64
+        given = [self._inside(value) for value in args]
+        named = {name: self._inside(value) for name, value in kwargs.items()}
+        return self.worker.call(function, given, named, hold, first)
+
+    def hold(self, value: Any) -> Held:
+        """Keep a value, and give its handle."""
+        self._handles += 1
+        self.worker.hold(self._handles, value)
+        return Held(self._handles, 0)
+
+    def _inside(self, value: Any) -> Any:
+        return self.worker.held[value.ident] if isinstance(value, Held) else value

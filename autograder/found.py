@@ -1,0 +1,94 @@
+"""Where submissions lie: files, submission folders and class folders, without following links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.problem import Problem
+
+SUFFIXES = (".ipynb", ".py")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A submission that is there, not read yet."""
+
+    student: str
+    assignment: str
+    path: Path
+
+
+def find_submissions(course: Course, slug: str | None, paths: Sequence[Path]) -> list[Found]:
+    """The submissions under ``paths``, or under the course's ``submitted/``, in order.
+
+    A path is an ``.ipynb`` or ``.py`` file, a submission folder that holds ``<assignment>.ipynb``,
+    or a class folder ``<student>/<assignment>/``.
+
+    Raises:
+        Problem: a path does not exist, holds no submission, or does not tell its assignment.
+    """
+    if slug is not None:
+        course.assignment(slug)
+    found: list[Found] = []
+    for path in paths or [course.root / "submitted"]:
+        if not path.exists() and not path.is_symlink():
+            cure = "" if paths else ": collect submissions into it, or name a file or folder"
+            raise Problem(f"no such file or folder{cure}", path)
+        here = list(_under(course, slug, path))
+        if not here:
+            wanted = slug or "any assignment"
+            raise Problem(f"holds no submission of {wanted} (<student>/<assignment>/)", path)
+        found += here
+    return found
+
+
+def _under(course: Course, slug: str | None, path: Path) -> Iterator[Found]:
+    slugs = [slug] if slug else [a.slug for a in course.assignments]
+    if not path.is_dir():
+        assignment = slug or _assignment_of(path, slugs)
+        yield Found(_student_of(path, assignment), assignment, path)
+        return
+    for name in slugs:
+        if path.name == name or any(_there(path / f"{name}{end}") for end in SUFFIXES):
+            yield Found(_owner(path, name), name, path)
+            return
+    for student in sorted(path.iterdir()):
+        if student.name.startswith(".") or (not student.is_dir() and not student.is_symlink()):
+            continue
+        for name in slugs:
+            folder = student / name
+            if student.is_symlink():
+                yield Found(student.name, name, student)
+            elif _there(folder):
+                yield Found(student.name, name, folder)
+
+
+def _there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
+def _owner(folder: Path, slug: str) -> str:
+    """``<student>/<assignment>/`` names its student; any other folder is named after them."""
+    resolved = folder.absolute()
+    return resolved.parent.name if resolved.name == slug else resolved.name
+
+
+def _student_of(path: Path, slug: str) -> str:
+    """A file is named after its student, unless it has the notebook's own name."""
+    if path.suffix == ".ipynb" and path.stem == slug:
+        return _owner(path.absolute().parent, slug)
+    return path.stem
+
+
+def _assignment_of(path: Path, slugs: Sequence[str]) -> str:
+    for name in (path.stem, path.absolute().parent.name):
+        if name in slugs:
+            return name
+    if len(slugs) == 1:
+        return slugs[0]
+    raise Problem(
+        f"does not tell its assignment: `autograder grade {slugs[0]} {path}`, for example", path
+    )

@@ -1,0 +1,158 @@
+"""One run of ``autograder grade``: progress while it goes, a table at its end, files beside."""
+
+from __future__ import annotations
+
+import contextlib
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from autograder.classroom import Classroom, write_reports
+from autograder.course import Course
+from autograder.found import Found, find_submissions
+from autograder.report import Report, Verdict
+from autograder.sandbox.host import Mode
+from autograder.seeds import course_secret
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was asked for."""
+
+    course: Course
+    slug: str | None
+    paths: list[Path]
+    json_file: str | None
+    feedback: Path | None
+    jobs: int | None
+    sandbox: Mode
+
+
+def grade_run(run: Run) -> int:
+    """Grade, show, write; gives the exit code.
+
+    Raises:
+        Problem: the course or the call is wrong; nothing has been written.
+    """
+    start = time.perf_counter()
+    found = find_submissions(run.course, run.slug, run.paths)
+    classroom = Classroom(run.course, course_secret(run.course.root), run.sandbox)
+    # Standard output is the reports' own when they go there.
+    console = Console(stderr=run.json_file == "-", highlight=False)
+    classroom.prepare([one.assignment for one in found])
+    reports = _in_order(found, _graded(classroom, found, run, console))
+    seconds = time.perf_counter() - start
+    if run.json_file == "-":
+        for report in reports:
+            sys.stdout.write(report.to_json() + "\n")
+    elif run.json_file is not None:
+        write_reports(reports, Path(run.json_file))
+    show(reports, console)
+    console.print(f"{len(reports)} graded in {seconds:.1f} s ({len(reports) / seconds:.0f}/s).")
+    _write(run, reports, console)
+    return 1 if any(report.error for report in reports) else 0
+
+
+def _graded(
+    classroom: Classroom, found: list[Found], run: Run, console: Console
+) -> Iterator[Report]:
+    progress = Progress(
+        TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("ETA"), TimeRemainingColumn(), console=Console(stderr=True), transient=True,
+        disable=not sys.stderr.isatty(),
+    )  # fmt: skip
+    with progress:
+        task = progress.add_task("grading", total=len(found))
+        for report in classroom.grade(found, run.jobs):
+            progress.advance(task)
+            yield report
+
+
+def _in_order(found: list[Found], reports: Iterator[Report]) -> list[Report]:
+    place = {(one.student, one.assignment): index for index, one in enumerate(found)}
+    return sorted(reports, key=lambda report: place[report.student, report.assignment])
+
+
+def _write(run: Run, reports: list[Report], console: Console) -> None:
+    """The gradebook for the course's own folder; pages there, or where they were asked for."""
+    folder = run.feedback
+    if not run.paths:
+        from autograder.nbgrader_plugin import record
+
+        record(run.course, reports)
+        folder = folder or run.course.root / "feedback"
+        console.print("Recorded in the gradebook and in autograded/.")
+    if folder is not None:
+        from autograder.feedback import write_pages
+
+        console.print(f"Look at {escape(str(write_pages(reports, run.course, folder)))}")
+
+
+def show(reports: list[Report], console: Console) -> None:
+    """A table a student for each assignment, then what could not be graded."""
+    for slug in dict.fromkeys(report.assignment for report in reports):
+        mine = [report for report in reports if report.assignment == slug]
+        graded = [report for report in mine if report.error is None]
+        if graded:
+            console.print(_table(slug, graded))
+        for report in mine:
+            if report.error is not None:
+                console.print(
+                    f"[red]not graded[/] {_plain(report.student)}: {_plain(report.error)}",
+                    soft_wrap=True,
+                )
+
+
+def _table(slug: str, reports: list[Report]) -> Table:
+    exercises = list(reports[0].exercise_scores())
+    middle = statistics.median(report.score for report in reports)
+    table = Table(
+        title=f"{slug}: {len(reports)} graded, median {middle:g} of {reports[0].max_score:g}",
+        caption="● full  ◐ part  ○ none  – not written  ! needs a person",
+        title_justify="left", caption_justify="left", min_width=60,
+    )  # fmt: skip
+    table.add_column("student", overflow="fold")
+    table.add_column("score", justify="right")
+    table.add_column("exercises", no_wrap=True)
+    table.add_column("mistakes", overflow="fold")
+    for report in reports:
+        marks = " ".join(_mark(report, exercise) for exercise in exercises)
+        slugs = dict.fromkeys(o.mistake.slug for o in report.checks if o.mistake)
+        table.add_row(_plain(report.student), f"{report.score:.4g}", marks, ", ".join(slugs))
+    return table
+
+
+def _mark(report: Report, exercise: str) -> str:
+    verdicts = [o.verdict for o in report.checks if o.exercise == exercise]
+    points, maximum = report.exercise_scores()[exercise]
+    if Verdict.FAULT in verdicts:
+        return "[bold red]![/]"
+    if all(verdict is Verdict.UNANSWERED for verdict in verdicts):
+        return "[dim]–[/]"
+    if points >= maximum:
+        return "[green]●[/]"
+    return "[yellow]◐[/]" if points > 0 else "[red]○[/]"
+
+
+def _plain(text: str) -> str:
+    """Text of a stranger: no markup, no control characters for the terminal to obey."""
+    return escape("".join(c if c.isprintable() else "�" for c in text))
+
+
+with contextlib.suppress(AttributeError):  # a terminal without UTF-8 must not end a run
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
