@@ -107,6 +107,13 @@ class LimitsSpec(_Strict):
     files_mb: Annotated[int, Field(ge=1, le=4096)] = 16
 
 
+class GradebookSpec(_Strict):
+    """Where the marks are kept."""
+
+    url: str | None = None
+    """A database's address, say ``postgresql://user@host/name``; none: ``gradebook.db``."""
+
+
 class Grading(_Strict):
     """How strict, how talkative."""
 
@@ -124,6 +131,7 @@ class Course(_Strict):
     limits: LimitsSpec = LimitsSpec()
     packages: list[str] = Field(default_factory=lambda: ["numpy"])
     grading: Grading = Grading()
+    gradebook: GradebookSpec = GradebookSpec()
 
     _root: Path = PrivateAttr(default=HOME)
 

@@ -25,7 +25,7 @@ def find_submissions(course: Course, slug: str | None, paths: Sequence[Path]) ->
     """The submissions under ``paths``, or under the course's ``submitted/``, in order.
 
     A path is an ``.ipynb`` or ``.py`` file, a submission folder that holds ``<assignment>.ipynb``,
-    or a class folder ``<student>/<assignment>/``.
+    a student's folder of such folders, or a class folder ``<student>/<assignment>/``.
 
     Raises:
         Problem: a path does not exist, holds no submission, or does not tell its assignment.
@@ -55,7 +55,8 @@ def _under(course: Course, slug: str | None, path: Path) -> Iterator[Found]:
         if path.name == name or any(_there(path / f"{name}{end}") for end in SUFFIXES):
             yield Found(_owner(path, name), name, path)
             return
-    for student in sorted(path.iterdir()):
+    own = any(_there(path / name) for name in slugs)  # one student's folder, not a class's
+    for student in [path.absolute()] if own else sorted(path.iterdir()):
         if student.name.startswith(".") or (not student.is_dir() and not student.is_symlink()):
             continue
         for name in slugs:

@@ -51,15 +51,31 @@ def read_submission(path: Path, student: str, assignment: str) -> Submission:
     Raises:
         Problem: one line; the file is left as it is.
     """
-    if path.is_symlink():
-        raise Problem("is a symbolic link, which is not followed: submit the file itself", path)
-    if path.is_dir():
-        path = _in_folder(path, assignment)
+    path = _located(path, assignment)
     text = _bounded_text(path)
     cells = _notebook(path, text) if path.suffix == ".ipynb" else (NotebookCell(0, "code", text),)
     if sum(len(cell.source) for cell in cells) > MAX_SOURCE_BYTES:
         raise Problem(f"has more than {MAX_SOURCE_BYTES >> 20} MiB of source text", path)
     return Submission(student, assignment, path, cells)
+
+
+def read_whole_cells(path: Path, assignment: str) -> list[dict[str, Any]]:
+    """The cells of a submission as the student left them, outputs included; believe none of it.
+
+    Raises:
+        Problem: as :func:`read_submission`.
+    """
+    path = _located(path, assignment)
+    text = _bounded_text(path)
+    if path.suffix != ".ipynb":
+        return [{"cell_type": "code", "metadata": {}, "source": text}]
+    return [cell for cell in _tree(path, text)["cells"] if isinstance(cell, dict)]
+
+
+def _located(path: Path, assignment: str) -> Path:
+    if path.is_symlink():
+        raise Problem("is a symbolic link, which is not followed: submit the file itself", path)
+    return _in_folder(path, assignment) if path.is_dir() else path
 
 
 def _in_folder(folder: Path, assignment: str) -> Path:
@@ -97,6 +113,10 @@ def _bounded_text(path: Path) -> str:
 
 
 def _notebook(path: Path, text: str) -> tuple[NotebookCell, ...]:
+    return tuple(_cells(_tree(path, text)["cells"]))
+
+
+def _tree(path: Path, text: str) -> dict[str, Any]:
     try:
         tree = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -109,7 +129,7 @@ def _notebook(path: Path, text: str) -> tuple[NotebookCell, ...]:
     _check_kernel(path, tree.get("metadata"))
     if len(tree["cells"]) > MAX_CELLS:
         raise Problem(f"has more than {MAX_CELLS} cells", path)
-    return tuple(_cells(tree["cells"]))
+    return tree
 
 
 def _check_kernel(path: Path, metadata: Any) -> None:

@@ -29,9 +29,9 @@ def test_a_python_files_student_is_its_stem(course: Course, tmp_path: Path) -> N
 
 
 def test_a_notebook_in_its_folder_is_the_folders_owners(course: Course, tmp_path: Path) -> None:
-    """The file, the submission folder and the class folder all lead to ada."""
+    """The file, the submission folder, the student's and the class's folder all lead to ada."""
     file = touch(tmp_path / "ada" / "symmetry" / "symmetry.ipynb")
-    for path in (file, file.parent, tmp_path):
+    for path in (file, file.parent, file.parent.parent, tmp_path):
         assert names(course, None, path) == [("ada", "symmetry")]
 
 

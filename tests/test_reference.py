@@ -9,7 +9,7 @@ import pytest
 from autograder.course import Course
 from autograder.reference import definition_source, load_reference
 
-TEXT = '''# %% [markdown]
+TEXT = """# %% [markdown]
 # words
 
 # %%
@@ -28,7 +28,7 @@ raise SystemExit("a figure was drawn")
 # %%
 def g(x):
     raise ValueError(x)
-'''
+"""
 
 
 def test_definitions_alone_run(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from autograder.checks.student import Contract
-from autograder.problem import Problem
+from autograder.problem import Problem, code_problem
 
 FIXTURES = frozenset({"student", "reference", "rng", "statistics"})
 
@@ -50,14 +50,15 @@ class Checks:
 class _Collector:
     def __init__(self) -> None:
         self.items: list[pytest.Item] = []
-        self.errors: list[pytest.CollectReport] = []
+        self.errors: list[BaseException] = []
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.items = list(session.items)
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.errors.append(report)
+    def pytest_exception_interact(self, call: pytest.CallInfo[Any]) -> None:
+        if call.excinfo is not None:
+            # pytest wraps what a module raised; its cause is what the author wants to know.
+            self.errors.append(call.excinfo.value.__cause__ or call.excinfo.value)
 
 
 def collect_checks(path: Path) -> Checks:
@@ -73,12 +74,12 @@ def collect_checks(path: Path) -> Checks:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         pytest.main(
             ["--collect-only", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p",
-             "no:hypothesispytest", "-W", "ignore", "-c", "/dev/null", "--rootdir",
-             str(path.parent), "--noconftest", str(path)],
+             "no:hypothesispytest", "-W", "ignore", "-c", "/dev/null", "--import-mode", "importlib",
+             "--rootdir", path.anchor or "/", "--noconftest", str(path)],
             plugins=[collector, _Mark()],
         )  # fmt: skip
     if collector.errors:
-        raise _collection_problem(collector.errors[0], path)
+        raise code_problem(collector.errors[0], path)
     functions = [item for item in collector.items if isinstance(item, pytest.Function)]
     contract = getattr(functions[0].module, "RETURNS", None) if functions else None
     if not isinstance(contract, dict):
@@ -89,17 +90,6 @@ def collect_checks(path: Path) -> Checks:
 class _Mark:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "check(exercise, points=1): a hidden check")
-
-
-def _collection_problem(report: pytest.CollectReport, path: Path) -> Problem:
-    lines = [line for line in report.longreprtext.splitlines() if line.strip()]
-    line = next(
-        (int(part.split(":")[1]) for part in reversed(lines)
-         if part.startswith(path.name + ":") and part.split(":")[1].strip().isdigit()),
-        None,
-    )  # fmt: skip
-    words = [text[1:].strip() for text in lines if text.startswith("E ")] or lines[-1:]
-    return Problem(words[-1] if words else "cannot be collected", path, line)
 
 
 def _check(item: pytest.Function, path: Path) -> Check:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 
 from autograder.checks.expect import CheckFailed, describe
+
+F = TypeVar("F", bound=Callable[..., None])
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,10 @@ class Returns:
         return Returns(name, self.read)
 
 
-def check(exercise: str, points: float = 1) -> Any:
+def check(exercise: str, points: float = 1) -> Callable[[F], F]:
     """Mark a pytest function as a check of ``exercise`` that weighs ``points`` inside it."""
-    return pytest.mark.check(exercise, points=points)
+    mark: Callable[[F], F] = pytest.mark.check(exercise, points=points)
+    return mark
 
 
 def _array(value: Any, name: str) -> np.ndarray:

@@ -1,25 +1,710 @@
-"""Hidden checks of ``symmetry``."""
+"""Hidden checks of ``symmetry``: one hidden layer, and why it must not start at zero.
+
+A function is judged on what it does with what it gets. Where it works on another function's result
+(`backward` on a cache, `train` on everything), several readings count as right: the lesson's values,
+or the values that follow from the student's own functions. So one wrong formula costs one exercise.
+"""
 
 from __future__ import annotations
 
-from autograder.checks import ARRAY, OPAQUE, PARAMETERS, check, expect
+import itertools
+import math
+
+import numpy as np
+
+from autograder.checks import (
+    ARRAY,
+    INTEGER,
+    NUMBER,
+    NUMBERS,
+    OPAQUE,
+    PARAMETERS,
+    CallFailed,
+    CheckFailed,
+    CheckSkipped,
+    check,
+    expect,
+)
+from autograder.checks.statistics import sample_size
 
 RETURNS = {
-    "forward": (ARRAY("A2"), OPAQUE),
     "initialize_zeros": PARAMETERS("parameters"),
+    "initialize_parameters": PARAMETERS("parameters"),
+    "forward": (ARRAY("A2"), OPAQUE),
+    "compute_cost": NUMBER("cost"),
+    "backward": PARAMETERS("grads"),
+    "update_parameters": PARAMETERS("parameters"),
+    "train": (PARAMETERS("parameters"), NUMBERS("costs")),
+    "count_distinct_units": INTEGER("count"),
+    "train_logistic_regression": (ARRAY("w"), NUMBER("b"), NUMBERS("costs")),
 }
 
+SHAPES = [(3, 4, 1, 5), (1, 1, 1, 1), (2, 5, 3, 7), (4, 2, 2, 1), (3, 3, 3, 3)]
+"""(n_x, n_h, n_y, m): rectangular, one unit, several outputs, one example, square."""
 
-@check("forward", points=2)
+
+def network(rng, n_x, n_h, n_y):
+    """Parameters of every kind of value, biases included."""
+    shapes = {"W1": (n_h, n_x), "b1": (n_h, 1), "W2": (n_y, n_h), "b2": (n_y, 1)}
+    return {name: rng.normal(scale=0.8, size=shape) for name, shape in shapes.items()}
+
+
+def problem(rng, n_x, n_h, n_y, m):
+    """A network, inputs, and targets of both kinds wherever there is room for both."""
+    Y = rng.integers(0, 2, size=(n_y, m)).astype(float)
+    Y.flat[:2] = [1.0, 0.0][: Y.size]
+    return network(rng, n_x, n_h, n_y), rng.normal(size=(n_x, m)), Y
+
+
+def tied(value, n_x, n_h, n_y):
+    """A start at which all hidden units are the same."""
+    return {
+        "W1": np.full((n_h, n_x), value),
+        "b1": np.zeros((n_h, 1)),
+        "W2": np.full((n_y, n_h), value),
+        "b2": np.zeros((n_y, 1)),
+    }
+
+
+def helping(call, *args):
+    """Another exercise's function in a helping part: its faults are not this exercise's."""
+    try:
+        return call(*args)
+    except CheckFailed as failure:
+        raise CheckSkipped(f"Cannot be judged: {failure}") from None
+
+
+def written(call, *args):
+    """Let a function that is missing or not written yet say so, before others are asked."""
+    try:
+        call(*args)
+    except CallFailed as failed:
+        if failed.failure.kind in ("MISSING", "UNANSWERED"):
+            raise
+    except CheckFailed:
+        pass
+
+
+# ------------------------------------------------------------------ initialize_zeros
+
+
+@check("initialize_zeros")
+def test_zeros_shapes(student, reference):
+    """Every weight and bias has the right name and shape."""
+    for n_x, n_h, n_y, _ in SHAPES:
+        expect.shapes(
+            student.initialize_zeros(n_x, n_h, n_y),
+            reference.initialize_zeros(n_x, n_h, n_y),
+            "parameters",
+        )
+
+
+@check("initialize_zeros")
+def test_zeros_values(student):
+    """Every weight and bias is exactly 0."""
+    for n_x, n_h, n_y, _ in SHAPES:
+        parameters = student.initialize_zeros(n_x, n_h, n_y)
+        for name in ("W1", "b1", "W2", "b2"):
+            expect.that(name in parameters, f'parameters lacks the key "{name}".')
+            expect.that(not np.any(parameters[name]), f"{name} should be 0 everywhere.")
+
+
+# ------------------------------------------------------------------ forward
+
+
+@check("forward", points=3)
 def test_forward_values(student, reference, rng):
     """The output is sigmoid(W2 tanh(W1 X + b1) + b2)."""
-    for n_x, n_h, n_y, m in [(3, 4, 1, 5), (1, 1, 1, 1), (2, 5, 3, 1)]:
-        p = {
-            "W1": rng.normal(size=(n_h, n_x)),
-            "b1": rng.normal(size=(n_h, 1)),
-            "W2": rng.normal(size=(n_y, n_h)),
-            "b2": rng.normal(size=(n_y, 1)),
-        }
-        X = rng.normal(size=(n_x, m))
-        A2, _ = student.forward(X, p)
-        expect.array(A2, reference.forward(X, p)[0], "A2")
+    for shape in SHAPES:
+        parameters, X, _ = problem(rng, *shape)
+        A2, _ = student.forward(X, parameters)
+        expect.array(A2, reference.forward(X, parameters)[0], "A2")
+
+
+@check("forward")
+def test_forward_extreme(student, reference, rng):
+    """Large inputs give outputs of 0 and 1, without an overflow warning."""
+    parameters, X, _ = problem(rng, 3, 4, 2, 6)
+    parameters["W2"] *= 2000
+    A2, _ = expect.no_warning(student.forward, 1000 * X, parameters)
+    expect.finite(A2, "A2")
+    # Only the sign of Z2 matters here: a wrong formula is another check's business.
+    expect.that(A2.size and 0 <= A2.min() <= A2.max() <= 1, "A2 should lie between 0 and 1.")
+
+
+@check("forward")
+def test_forward_leaves_its_arguments(student, rng):
+    """X and parameters stay as they are."""
+    parameters, X, _ = problem(rng, 3, 4, 2, 5)
+    expect.unchanged(student.forward, X, parameters)
+
+
+# ------------------------------------------------------------------ compute_cost
+
+
+def outputs(rng, n_y, m):
+    """Outputs well inside (0, 1) and targets of both kinds."""
+    Y = rng.integers(0, 2, size=(n_y, m)).astype(float)
+    Y.flat[:2] = [1.0, 0.0][: Y.size]
+    return rng.uniform(0.03, 0.97, size=(n_y, m)), Y
+
+
+@check("compute_cost", points=4)
+def test_cost_values(student, reference, rng):
+    """The cost is the cross-entropy, summed over outputs, averaged over examples."""
+    for n_y, m in [(1, 6), (1, 1), (3, 5), (4, 1)]:
+        A2, Y = outputs(rng, n_y, m)
+        for targets in (Y, 1 - Y):
+            cost = student.compute_cost(A2, targets)
+            expect.number(cost, reference.compute_cost(A2, targets), "cost", 1e-6, 1e-6)
+
+
+@check("compute_cost", points=2)
+def test_cost_near_certainty(student, reference, rng):
+    """It is exact to 1e-6 also for outputs close to 0 and to 1."""
+    A2, Y = outputs(rng, 1, 6)
+    A2[0, :4] = 1e-9, 1 - 1e-9, 1e-5, 1 - 1e-5
+    for targets in (Y, 1 - Y):
+        got, want = student.compute_cost(A2, targets), reference.compute_cost(A2, targets)
+        expect.finite(got, "cost")
+        # Summed, one example's worth: the scale of a cost is the check above's business.
+        expect.that(
+            abs(got - want) <= 1e-6 + 1e-7 * abs(want),
+            f"With outputs very close to 0 and 1 the cost is {got:.8g}, expected {want:.8g}.",
+        )
+
+
+@check("compute_cost", points=1.5)
+def test_cost_at_certainty(student, rng):
+    """It is finite also where an output is exactly 0 or 1."""
+    A2, Y = outputs(rng, 2, 4)
+    A2[0, :] = 0, 1, 1, 0
+    for targets in (Y, 1 - Y):
+        cost = student.compute_cost(A2, targets)
+        expect.that(
+            math.isfinite(cost), f"Where an output is exactly 0 or 1, the cost comes out as {cost}."
+        )
+
+
+@check("compute_cost", points=0.5)
+def test_cost_leaves_its_arguments(student, rng):
+    """A2 and Y stay as they are."""
+    A2, Y = outputs(rng, 2, 5)
+    A2[0, :2] = 0, 1
+    expect.unchanged(student.compute_cost, A2, Y)
+
+
+# ------------------------------------------------------------------ backward
+
+
+def passed_on(student, X, parameters):
+    """The student's output and cache; None for both where forward fails."""
+    try:
+        return student.forward(X, parameters), None
+    except (CallFailed, CheckFailed) as failure:
+        return (None, student.hold(None)), failure
+
+
+def gradients(student, parameters, X, Y):
+    """What the student's backward makes of the student's forward.
+
+    A backward that does not look at the cache can be judged even where there is none.
+    """
+    (A2, cache), failure = passed_on(student, X, parameters)
+    if failure is None:
+        return A2, student.backward(parameters, cache, X, Y)
+    try:
+        return A2, student.backward(parameters, cache, X, Y)
+    except (CallFailed, CheckFailed) as own:
+        if isinstance(own, CallFailed) and own.failure.kind in ("MISSING", "UNANSWERED"):
+            raise
+        if isinstance(failure, CallFailed):
+            raise failure from None
+        raise CheckSkipped(f"Cannot be judged: {failure}") from None
+
+
+def judge_gradients(student, reference, parameters, X, Y):
+    """The gradient of the lesson's cost, or of the student's own network.
+
+    With a wrong forward, two different backwards are right: the one that follows the lesson's
+    formulas from what forward left in the cache, and the true gradient of that wrong forward.
+    """
+    A2, grads = gradients(student, parameters, X, Y)
+    right = reference.forward(X, parameters)
+    want = reference.backward(parameters, right[1], X, Y)
+
+    def lesson():
+        expect.arrays(grads, want, "grads")
+
+    def own_network():
+        expect.shapes(grads, want, "grads")
+        numeric = central_differences(student, reference, parameters, X, Y)
+        expect.arrays(grads, numeric, "grads", rtol=1e-5, atol=1e-6)
+
+    def formulas():
+        expect.shapes(grads, want, "grads")
+        follow_formulas(student, parameters, X, Y, grads)
+
+    if A2 is None or matches(A2, right[0]):
+        lesson()
+    else:
+        expect.any_of(lesson, own_network, formulas)
+
+
+def matches(A2, want):
+    """Whether forward was right here."""
+    try:
+        expect.array(A2, want, "A2")
+    except CheckFailed:
+        return False
+    return True
+
+
+def central_differences(student, reference, parameters, X, Y, step=1e-5):
+    """The gradient of the lesson's cost of the student's own outputs."""
+
+    def cost(changed):
+        A2, _ = helping(student.forward, X, changed)
+        expect.shape(A2, Y.shape, "A2")
+        return reference.compute_cost(A2, Y)
+
+    numeric = {}
+    for name, values in parameters.items():
+        gradient = np.zeros_like(values)
+        for place in np.ndindex(values.shape):
+            up, down = values.copy(), values.copy()
+            up[place] += step
+            down[place] -= step
+            difference = cost({**parameters, name: up}) - cost({**parameters, name: down})
+            gradient[place] = difference / (2 * step)
+        numeric["d" + name] = gradient
+    return numeric
+
+
+def follow_formulas(student, parameters, X, Y, grads):
+    """The lesson's formulas from the student's own A1 and A2, where these are wrong.
+
+    For one example dW2 = dZ2 A1ᵀ, so A1 can be read off; then all else follows. For several, the
+    gradient is the mean of the examples' own.
+    """
+    singles = []
+    for i in range(X.shape[1]):
+        x, y = X[:, i : i + 1], Y[:, i : i + 1]
+        A2, cache = helping(student.forward, x, parameters)
+        single = student.backward(parameters, cache, x, y)
+        expect.shape(A2, y.shape, "A2")
+        expect.keys(single, grads, "grads")
+        dZ2 = A2 - y
+        A1 = np.linalg.lstsq(dZ2, single["dW2"], rcond=None)[0].T
+        dZ1 = parameters["W2"].T @ dZ2 * (1 - A1**2)
+        formulas = {"dW1": dZ1 @ x.T, "db1": dZ1, "dW2": dZ2 @ A1.T, "db2": dZ2}
+        expect.arrays(single, formulas, "grads", rtol=1e-6)
+        singles.append(formulas)
+    mean = {name: sum(s[name] for s in singles) / len(singles) for name in singles[0]}
+    expect.arrays(grads, mean, "grads", rtol=1e-6)
+
+
+@check("backward", points=3)
+def test_backward_one_output(student, reference, rng):
+    """The gradient is right for one output."""
+    for shape in [(3, 4, 1, 5), (2, 3, 1, 1)]:
+        judge_gradients(student, reference, *problem(rng, *shape))
+
+
+@check("backward", points=3)
+def test_backward_several_outputs(student, reference, rng):
+    """The gradient is right for several outputs, for one unit, and for square layers."""
+    for shape in [(2, 5, 3, 6), (1, 1, 1, 1), (4, 1, 2, 3), (3, 3, 3, 3)]:
+        judge_gradients(student, reference, *problem(rng, *shape))
+
+
+@check("backward", points=1.5)
+def test_backward_tied_units(student, reference, rng):
+    """Hidden units that are equal get equal gradients; at zero they get none."""
+    _, X, Y = problem(rng, 3, 4, 2, 5)
+    for value in (0.5, 0.0):
+        start = tied(value, 3, 4, 2)
+        _, grads = gradients(student, start, X, Y)
+        want = reference.backward(start, reference.forward(X, start)[1], X, Y)
+        expect.shapes(grads, want, "grads")
+        rows = {"dW1": grads["dW1"], "db1": grads["db1"], "columns of dW2": grads["dW2"].T}
+        for name, tie in rows.items():
+            expect.that(
+                np.ptp(tie, axis=0).max() <= 1e-9 or not tied_outputs(student, X, start),
+                f"All hidden units are equal, but their gradients differ ({name}).",
+            )
+
+
+def tied_outputs(student, X, start):
+    """Whether the student's forward treats equal units alike: swapping their weights shows it."""
+    swapped = {**start, "W1": start["W1"][::-1], "W2": start["W2"][:, ::-1]}
+    return np.allclose(*(helping(student.forward, X, p)[0] for p in (start, swapped)))
+
+
+@check("backward", points=0.5)
+def test_backward_leaves_its_arguments(student, rng):
+    """parameters, cache, X and Y stay as they are."""
+    parameters, X, Y = problem(rng, 3, 4, 2, 5)
+    (_, cache), failure = passed_on(student, X, parameters)
+    if failure is None:
+        expect.unchanged(student.backward, parameters, cache, X, Y)
+    else:
+        gradients(student, parameters, X, Y)
+
+
+# ------------------------------------------------------------------ update_parameters
+
+
+@check("update_parameters", points=3)
+def test_update_values(student, reference, rng):
+    """Each parameter moves against its gradient, by the learning rate."""
+    for n_x, n_h, n_y, _ in SHAPES:
+        parameters, slopes = network(rng, n_x, n_h, n_y), network(rng, n_x, n_h, n_y)
+        grads = {"d" + name: value for name, value in slopes.items()}
+        for learning_rate in (0.37, 1.0, 0.002):
+            got = student.update_parameters(parameters, grads, learning_rate)
+            want = reference.update_parameters(parameters, grads, learning_rate)
+            expect.arrays(got, want, "parameters", rtol=1e-9)
+
+
+@check("update_parameters")
+def test_update_leaves_its_arguments(student, rng):
+    """The old parameters and the gradients stay as they are."""
+    parameters, slopes = network(rng, 3, 4, 2), network(rng, 3, 4, 2)
+    grads = {"d" + name: value for name, value in slopes.items()}
+    expect.unchanged(student.update_parameters, parameters, grads, 0.3)
+
+
+# ------------------------------------------------------------------ train
+
+
+def trained(student, X, Y, parameters, steps, learning_rate):
+    """The student's result; a failure is the fault of the function in which it arose."""
+    try:
+        return student.train(X, Y, parameters, steps, learning_rate)
+    except CallFailed:
+        written(student.train, X, Y, parameters, 0, learning_rate)
+        own = composed(student, student, student, student)
+        helping(own, X, Y, parameters, min(steps, 3), learning_rate)
+        raise
+
+
+def composed(network, cost, update, gradient):
+    """Gradient descent from somebody's forward and backward, somebody's cost, somebody's update."""
+
+    def descend(X, Y, parameters, steps, learning_rate):
+        costs = []
+        for _ in range(steps):
+            A2, cache = network.forward(X, parameters)
+            costs.append(cost.compute_cost(A2, Y))
+            grads = gradient.backward(parameters, cache, X, Y)
+            parameters = update.update_parameters(parameters, grads, learning_rate)
+        return parameters, np.array(costs)
+
+    return descend
+
+
+def judge_training(student, reference, got, X, Y, parameters, steps, learning_rate):
+    """The lesson's gradient descent, or the one that the student's own functions make.
+
+    A student may call own functions and write others out again: any mixture is right.
+    """
+
+    def reading(network, cost, update):
+        def attempt():
+            descend = composed(network, cost, update, network)
+            if network is cost is update is reference:
+                want = descend(X, Y, parameters, steps, learning_rate)
+            else:
+                want = own_reading(descend, X, Y, parameters, steps, learning_rate)
+            expect.numbers(got[1], want[1], "costs", rtol=1e-6, atol=1e-6)
+            expect.arrays(got[0], want[0], "parameters", rtol=1e-6, atol=1e-8)
+
+        return attempt
+
+    people = (reference, student)
+    expect.any_of(*(reading(*who) for who in itertools.product(people, repeat=3)))
+
+
+def own_reading(descend, *args):
+    """A reading that cannot be had, because a function in it fails, explains nothing."""
+    try:
+        with np.errstate(all="ignore"):
+            return descend(*args)
+    except (CallFailed, ValueError, TypeError, KeyError):
+        raise CheckFailed("no such reading") from None
+
+
+@check("train", points=3)
+def test_train_values(student, reference, rng):
+    """Parameters and costs are those of full-batch gradient descent."""
+    for shape, steps in zip(SHAPES, (4, 3, 3, 1, 2), strict=True):
+        parameters, X, Y = problem(rng, *shape)
+        got = trained(student, X, Y, parameters, steps, 0.6)
+        judge_training(student, reference, got, X, Y, parameters, steps, 0.6)
+
+
+@check("train")
+def test_train_costs(student, rng):
+    """There is one cost for each iteration."""
+    parameters, X, Y = problem(rng, 2, 3, 1, 6)
+    for steps in (1, 7, 12):
+        _, costs = trained(student, X, Y, parameters, steps, 0.3)
+        expect.that(
+            len(costs) == steps, f"{steps} iterations should give {steps} costs, not {len(costs)}."
+        )
+
+
+@check("train")
+def test_train_symmetry(student, reference, rng):
+    """Units that start equal stay equal; units that start different stay different."""
+    _, X, Y = problem(rng, 3, 4, 2, 8)
+    for start in (tied(0.0, 3, 4, 2), tied(0.3, 3, 4, 2), network(rng, 3, 4, 2)):
+        got = trained(student, X, Y, start, 20, 0.5)
+        expect.shapes(got[0], start, "parameters")
+        apart = bool(np.ptp(start["W1"], axis=0).any())
+        spread = np.ptp(np.hstack([got[0]["W1"], got[0]["b1"]]), axis=0).max()
+        if (spread > 1e-8) != apart:
+            # Not train's fault when the student's other functions, step by step, do the same.
+            want = own_reading(composed(*[student] * 4), X, Y, start, 20, 0.5)
+            expect.arrays(
+                got[0], want[0], "After training from " + ("random" if apart else "equal") + " units",
+                rtol=1e-6,
+            )  # fmt: skip
+
+
+@check("train")
+def test_train_leaves_its_arguments(student, rng):
+    """X, Y and the first parameters stay as they are."""
+    parameters, X, Y = problem(rng, 3, 4, 2, 5)
+    trained(student, X, Y, parameters, 2, 0.5)
+    if student.train.observed(X, Y, parameters, 2, 0.5).changed and not helpers_change(
+        student, X, Y, parameters
+    ):
+        expect.unchanged(student.train, X, Y, parameters, 2, 0.5)
+
+
+def helpers_change(student, X, Y, parameters):
+    """Whether one of the functions that train may call alters what it is given."""
+    try:
+        forward = student.forward.observed(X, parameters)
+        A2, cache = forward.value
+        cost = student.compute_cost.observed(A2, Y)
+        backward = student.backward.observed(parameters, cache, X, Y)
+        update = student.update_parameters.observed(parameters, backward.value, 0.5)
+    except (CallFailed, CheckFailed):
+        return False
+    return any(called.changed for called in (forward, cost, backward, update))
+
+
+# ------------------------------------------------------------------ count_distinct_units
+
+
+def units(rng, rows):
+    """A network whose hidden units have these rows of [W1 b1]."""
+    rows = np.array(rows)
+    return {
+        "W1": rows[:, :-1].copy(),
+        "b1": rows[:, -1:].copy(),
+        "W2": rng.normal(size=(2, len(rows))),
+        "b2": rng.normal(size=(2, 1)),
+    }
+
+
+def judge_count(student, rng, rows, expected, hint):
+    """So many different units, at whatever places they stand."""
+    got = student.count_distinct_units(units(rng, rows))
+    expect.that(got == expected, f"{hint}: counted {got}, expected {expected}.")
+
+
+@check("count_distinct_units", points=3)
+def test_count_copies(student, rng):
+    """Copies count once, wherever they stand."""
+    for n_h, n_x in [(6, 3), (1, 4), (5, 1), (9, 2)]:
+        different = rng.normal(size=(n_h, n_x + 1))
+        judge_count(student, rng, different, n_h, "Units that are all different")
+        judge_count(student, rng, different[[0] * n_h], 1, "Copies of one unit")
+        some = different[: (n_h + 1) // 2]
+        copies = rng.permutation(np.vstack([some, some[::-1]]))
+        judge_count(student, rng, copies, len(some), "Each unit twice, in mixed order")
+
+
+@check("count_distinct_units", points=2)
+def test_count_single_entries(student, rng):
+    """One different weight, or the bias alone, makes another unit."""
+    unit = rng.normal(size=4)
+    for entry in range(4):
+        other = unit.copy()
+        other[entry] = -unit[entry]
+        hint = "Two units that differ in the bias" if entry == 3 else "Two units of unequal weight"
+        judge_count(student, rng, [unit, other, unit], 2, hint)
+    judge_count(student, rng, [unit, unit[[1, 0, 2, 3]]], 2, "Equal weights in another order")
+    same_sum = unit + [0.5, -0.5, 0, 0]
+    judge_count(student, rng, [unit, same_sum], 2, "Different units with equal sums")
+    judge_count(student, rng, [unit, -unit, 0 * unit], 3, "A unit, its opposite, and zero")
+
+
+@check("count_distinct_units", points=2)
+def test_count_tolerance(student, rng):
+    """Differences up to 1e-12 do not count, larger ones do."""
+    unit = rng.uniform(0.1, 0.9, size=3)
+    for entry in range(3):
+        near, far = unit.copy(), unit.copy()
+        near[entry] += 3e-13
+        far[entry] += 1e-10
+        judge_count(student, rng, [unit, near], 1, "Two units less than 1e-12 apart")
+        judge_count(student, rng, [unit, far], 2, "Two units more than 1e-12 apart")
+    edge = np.array([[0, 0.5e-12 + 1e-13, 0], [0, 0.5e-12 - 1e-13, 0]])
+    judge_count(student, rng, edge, 1, "Two units less than 1e-12 apart")
+    large = 1000 * unit
+    judge_count(student, rng, [large, large + 1e-8], 2, "Two large units more than 1e-12 apart")
+    judge_count(student, rng, 1e-11 * np.eye(3, 4), 3, "Tiny units more than 1e-12 apart")
+    close = unit + 8e-13 * np.eye(3)
+    judge_count(student, rng, close, 1, "Three units, no entry of two more than 1e-12 apart")
+
+
+@check("count_distinct_units")
+def test_count_leaves_its_argument(student, rng):
+    """The parameters stay as they are."""
+    expect.unchanged(student.count_distinct_units, units(rng, rng.normal(size=(4, 3))))
+
+
+# ------------------------------------------------------------------ initialize_parameters
+
+
+@check("initialize_parameters")
+def test_random_shapes(student, reference, rng):
+    """Names and shapes are right, and the biases are 0."""
+    for n_x, n_h, n_y, _ in SHAPES:
+        got = student.initialize_parameters(n_x, n_h, n_y, rng)
+        expect.shapes(got, reference.initialize_zeros(n_x, n_h, n_y), "parameters")
+        for name in ("b1", "b2"):
+            expect.that(not np.any(got[name]), f"The biases {name} should be 0.")
+
+
+@check("initialize_parameters", points=2)
+def test_random_law(student, reference, rng, statistics):
+    """The weights of both layers follow N(0, 0.01²)."""
+    tests = statistics.split(6)
+    # So large that a scale wrong by two per cent passes less than once in a thousand times.
+    other = math.ceil(sample_size(tests.share, 1e-3, 1.02) / 400)
+    n_x, n_h, n_y = other + 7, 400, other
+    got = student.initialize_parameters(n_x, n_h, n_y, rng)
+    expect.keys(got, reference.initialize_zeros(1, 1, 1), "parameters")
+    for name, shape in {"W1": (n_h, n_x), "W2": (n_y, n_h)}.items():
+        weights = expect.shape(got[name], shape, name)
+        expect.finite(weights, name)
+        tests.mean(weights, 0.01, name)
+        tests.variance(weights, 0.01, name)
+        tests.distribution(weights, 0.01, name)
+
+
+@check("initialize_parameters")
+def test_random_independence(student, reference, rng, statistics):
+    """Units and layers have nothing to do with each other."""
+    tests = statistics.split(10)
+    generator = student.hold(rng)
+    first, second = (student.initialize_parameters(60, 80, 50, generator) for _ in range(2))
+    for got in (first, second):
+        expect.shapes(got, reference.initialize_zeros(60, 80, 50), "parameters")
+    for name in ("W1", "W2"):
+        tests.rows(first[name], name)
+        tests.columns(first[name], name)
+        tests.uncorrelated(first[name], second[name], f"{name} of two calls with one generator")
+    tests.uncorrelated(first["W1"], first["W2"], "W1 and W2")
+    tests.uncorrelated(first["W1"].T, first["W2"], "W1 and W2")
+    tests.unshared(first["W1"], first["W2"], "W1 and W2")
+    tests.unshared(
+        np.hstack([first["W1"].ravel(), first["W2"].ravel()]),
+        np.hstack([second["W1"].ravel(), second["W2"].ravel()]),
+        "Two calls with one generator",
+    )
+
+
+@check("initialize_parameters")
+def test_random_source(student, rng):
+    """rng alone decides: the same state gives the same weights, another state others."""
+    seeds = rng.integers(2**32, size=2)
+    first, again, other = (
+        student.initialize_parameters(5, 6, 4, np.random.default_rng(seeds[i])) for i in (0, 0, 1)
+    )
+    for name in ("W1", "W2"):
+        expect.that(
+            all(name in got for got in (first, again, other)), f'parameters lacks the key "{name}".'
+        )
+        expect.that(
+            np.array_equal(first[name], again[name]),
+            f"Two generators in the same state gave two different {name}: use rng for every draw.",
+        )
+        expect.that(
+            not np.array_equal(first[name], other[name]),
+            f"Two generators in different states gave the same {name}: is rng used at all?",
+        )
+
+
+# ------------------------------------------------------------------ train_logistic_regression
+
+
+def regression(rng, n_x, m):
+    """Inputs and targets for one output."""
+    _, X, Y = problem(rng, n_x, 1, 1, m)
+    return X, Y
+
+
+def regressed(student, X, Y, steps, learning_rate):
+    """The student's result; a failure in compute_cost is compute_cost's."""
+    try:
+        return student.train_logistic_regression(X, Y, steps, learning_rate)
+    except CallFailed:
+        written(student.train_logistic_regression, X, Y, 0, learning_rate)
+        helping(student.compute_cost, np.full(Y.shape, 0.5), Y)
+        raise
+
+
+def regression_costs(reference, student, X, Y, steps, learning_rate):
+    """The costs on the lesson's path, by the student's own compute_cost."""
+    costs = []
+    for step in range(steps):
+        w, b, _ = reference.train_logistic_regression(X, Y, step, learning_rate)
+        costs.append(student.compute_cost(reference.sigmoid(w @ X + b), Y))
+    return np.array(costs)
+
+
+@check("train_logistic_regression", points=2.5)
+def test_regression_weights(student, reference, rng):
+    """w and b are those of gradient descent from zero."""
+    for n_x, m, steps in [(3, 6, 5), (1, 4, 3), (4, 1, 2), (5, 8, 1), (2, 9, 30)]:
+        X, Y = regression(rng, n_x, m)
+        w, b, _ = regressed(student, X, Y, steps, 0.7)
+        want = reference.train_logistic_regression(X, Y, steps, 0.7)
+        expect.array(w, want[0], "w", rtol=1e-6, atol=1e-8)
+        expect.number(b, want[1], "b", rtol=1e-6, atol=1e-8)
+
+
+@check("train_logistic_regression")
+def test_regression_costs(student, reference, rng):
+    """costs holds the cross-entropy before each step."""
+    for n_x, m, steps in [(3, 6, 5), (1, 1, 1), (2, 7, 9)]:
+        X, Y = regression(rng, n_x, m)
+        _, _, costs = regressed(student, X, Y, steps, 0.7)
+        want = reference.train_logistic_regression(X, Y, steps, 0.7)[2]
+
+        def lesson(costs=costs, want=want):
+            expect.numbers(costs, np.array(want), "costs", 1e-6, 1e-6)
+
+        def own_cost(costs=costs, X=X, Y=Y, steps=steps):
+            own = own_reading(regression_costs, reference, student, X, Y, steps, 0.7)
+            expect.numbers(costs, own, "costs", 1e-6, 1e-6)
+
+        expect.any_of(lesson, own_cost)
+
+
+@check("train_logistic_regression", points=0.5)
+def test_regression_leaves_its_arguments(student, rng):
+    """X and Y stay as they are."""
+    X, Y = regression(rng, 3, 6)
+    regressed(student, X, Y, 2, 0.5)
+    called = student.train_logistic_regression.observed(X, Y, 2, 0.5)
+    A2 = np.full(Y.shape, 0.5)
+    if called.changed and not student.compute_cost.observed(A2, Y).changed:
+        expect.unchanged(student.train_logistic_regression, X, Y, 2, 0.5)

@@ -12,12 +12,12 @@ import re
 import runpy
 import textwrap
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.problem import Problem
+from autograder.problem import Problem, code_problem
 
 __all__ = ["Mistake", "load_mistakes", "mistake", "with_function"]
 
@@ -81,27 +81,9 @@ def load_mistakes(path: Path) -> tuple[Mistake, ...]:
         runpy.run_path(str(path), run_name=f"mistakes_{path.stem}")
         return tuple(_registry)
     except Exception as error:
-        raise Problem(f"{type(error).__name__}: {error}", path, error_line(error, path)) from None
+        raise code_problem(error, path) from None
     finally:
         _registry = None
-
-
-def error_line(error: BaseException, path: Path) -> int | None:
-    """The line of ``path`` where an error arose."""
-    if isinstance(error, SyntaxError) and error.filename == str(path):
-        return error.lineno
-    lines = [
-        line
-        for frame, line in _frames(error.__traceback__)
-        if frame.f_code.co_filename == str(path)
-    ]
-    return lines[-1] if lines else None
-
-
-def _frames(traceback: types.TracebackType | None) -> Iterator[tuple[types.FrameType, int]]:
-    while traceback is not None:
-        yield traceback.tb_frame, traceback.tb_lineno
-        traceback = traceback.tb_next
 
 
 def function_source(function: types.FunctionType) -> str:

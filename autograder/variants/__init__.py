@@ -13,8 +13,7 @@ import types
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.mistakes import error_line
-from autograder.problem import Problem
+from autograder.problem import code_problem
 
 __all__ = ["Variant", "load_variants", "variant"]
 
@@ -55,6 +54,6 @@ def load_variants(path: Path) -> tuple[Variant, ...]:
         runpy.run_path(str(path), run_name=f"variants_{path.stem}")
         return tuple(_registry)
     except Exception as error:
-        raise Problem(f"{type(error).__name__}: {error}", path, error_line(error, path)) from None
+        raise code_problem(error, path) from None
     finally:
         _registry = None

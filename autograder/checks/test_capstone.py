@@ -1,0 +1,959 @@
+"""Hidden checks of ``capstone``.
+
+A model is the student's own, and nobody looks inside. It is measured from outside: a `fit` whose
+steps have size 0 only tells the cost. Of one column with label k the cost is -log P_k, so costs for
+several labels give the differences of the output scores, exactly. For a network without hidden
+layers these are the weights themselves; for a chain of single units they are polynomials in the
+learning rate whose coefficients tell whether the right gradient was followed.
+
+What measures is `fit` at rate 0: a wrong gradient does not disturb the checks of ``build`` and
+``predict``, and a cost in other units is calibrated away.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+
+import numpy as np
+from scipy import stats
+
+from autograder.checks import NUMBERS, OPAQUE, CheckFailed, CheckSkipped, Returns, check, expect
+
+LABELS = Returns("labels", lambda value, name: value)
+
+RETURNS = {
+    "build": OPAQUE("model"),
+    "predict": LABELS,
+    "fit": (OPAQUE("model"), NUMBERS("history")),
+}
+
+RATE, BATCH = 0.03, 32
+DEEP = [64] * 10 + [10]
+EPOCHS, CALLS, FRESH = 8, 4, 3
+"""A run is at most `CALLS` calls of `EPOCHS` epochs each; `FRESH` runs must fail to lose a point."""
+
+
+# ------------------------------------------------------------------------------ measuring
+
+
+class Meter:
+    """Measures models through the student's `fit`, with steps of size 0.
+
+    `lenient` is for checks of other functions: what is wrong with `fit` then skips the check.
+    """
+
+    def __init__(self, student, *, lenient=False):
+        self.student, self.lenient = student, lenient
+        self.rng = student.hold(np.random.default_rng(0))
+
+    def cost(self, model, X, Y):
+        """The mean cost of the columns of X, all in one batch."""
+        X, Y = np.atleast_2d(np.asarray(X, dtype=float)), np.atleast_1d(Y)
+        try:
+            _, history = self.student.fit(model, X, Y, self.rng, 1, X.shape[1], 0.0)
+            expect.that(
+                len(history) == 1,
+                f"history should have 1 entry for 1 epoch, it has {len(history)}.",
+            )
+            expect.finite(history, "history")
+        except CheckFailed as failure:
+            if self.lenient:
+                raise CheckSkipped(f"Cannot be judged without fit: {failure}") from None
+            raise
+        return float(history[0])
+
+    def costs(self, model, x, labels):
+        """The cost of one column, for each label."""
+        column = np.reshape(x, (-1, 1))
+        return np.array([self.cost(model, column, [label]) for label in labels])
+
+    def unit(self, n_x, classes):
+        """What the student's `fit` calls ln(classes), in natural logarithms: 1 when it is right."""
+        blind = self.student.build([n_x, classes], "zeros", self.rng)
+        scale = self.cost(blind, np.zeros((n_x, 1)), [0]) / np.log(classes)
+        if self.lenient and abs(scale) < 1e-3:
+            raise CheckSkipped("Cannot be judged: fit's cost does not depend on the probabilities.")
+        return scale if self.lenient else 1.0
+
+    def margin(self, model, x):
+        """z_1 - z_0 at one column of a network with two classes."""
+        zero, one = self.costs(model, x, (0, 1))
+        return zero - one
+
+    def margins_in_batch(self, model, X):
+        """z_1 - z_0 of every column, with the statistics of the whole batch."""
+        m = X.shape[1]
+        base = self.cost(model, X, np.zeros(m, dtype=int))
+        return np.array([m * (base - self.cost(model, X, np.eye(m, dtype=int)[i]))
+                         for i in range(m)])  # fmt: skip
+
+
+def forget(function):
+    """Keep the calls of a check from the diagnosis: they depend on the student's own draws.
+
+    They are also many, or long; each would be replayed with every known mistake.
+    """
+
+    @functools.wraps(function)
+    def wrapped(student, **fixtures):
+        kept = len(student.trace)
+        try:
+            function(student=student, **fixtures)
+        finally:
+            del student.trace[kept:]
+
+    return wrapped
+
+
+def labels_of(student, model, X, classes):
+    """The student's labels, shape and kind checked."""
+    got = student.predict(model, X)
+    if not isinstance(got, np.ndarray):
+        raise CheckFailed(f"labels should be a numpy array, got {expect.describe(got)}.")
+    m = X.shape[1]
+    expect.that(got.shape == (m,), f"labels has shape {got.shape}, expected {(m,)}.")
+    expect.that(got.dtype.kind in "iu", f"labels has dtype {got.dtype}, expected integers.")
+    expect.that(
+        bool(((got >= 0) & (got < classes)).all()),
+        f"labels should be from 0 to {classes - 1}, got some from {got.min()} to {got.max()}.",
+    )
+    return got
+
+
+def accuracy(student, model, X, Y):
+    """The share of right labels; how they are packed is for the checks of `predict`."""
+    said = np.ravel(student.predict(model, X))
+    return float(np.mean(said == Y)) if said.size == Y.size else 0.0
+
+
+def generator(rng):
+    """A fresh generator for one call."""
+    return np.random.default_rng(int(rng.integers(2**63)))
+
+
+@functools.cache
+def digits():
+    """scikit-learn's digits: pixels (64, 1797) in [0, 1], and labels."""
+    from sklearn.datasets import load_digits
+
+    data = load_digits()
+    return data.data.T / 16, data.target
+
+
+def unseen_digits(rng):
+    """Training and test images that nobody has got: mixed pixels, renamed digits, own split, noise."""
+    X, Y = digits()
+    order, pixels, names = rng.permutation(1797), rng.permutation(64), rng.permutation(10)
+    X, Y = X[pixels][:, order], names[Y[order]]
+    noisy = np.clip(X[:, 1200:] + rng.normal(0, 0.1, (64, 597)), 0, 1)
+    return X[:, :1200].copy(), Y[:1200], noisy, Y[1200:]
+
+
+# ---------------------------------------------------------------------------------- build
+
+STD = {
+    "small": lambda fan_in, fan_out: 0.01,
+    "xavier": lambda fan_in, fan_out: np.sqrt(2 / (fan_in + fan_out)),
+    "he": lambda fan_in, fan_out: np.sqrt(2 / fan_in),
+}
+
+
+@check("build")
+def test_build_leaves_its_arguments_alone(student):
+    """Every scheme gives a model, with and without batch normalisation; layer_dims stays as it is."""
+    for scheme, use_batchnorm in itertools.product(("zeros", *STD), (False, True)):
+        for layer_dims in ([3, 2], [2, 4, 3, 5]):
+            expect.unchanged(
+                student.build, layer_dims, scheme, np.random.default_rng(1), use_batchnorm
+            )
+
+
+@check("build")
+@forget
+def test_build_zeros(student, rng):
+    """Zeros are zeros: every picture costs ln(number of classes), whatever its label."""
+    meter = Meter(student, lenient=True)
+    for layer_dims in ([4, 5], [3, 4, 4, 3]):
+        unit = meter.unit(layer_dims[0], layer_dims[-1])
+        for use_batchnorm in (False, True):
+            model = student.build(layer_dims, "zeros", generator(rng), use_batchnorm)
+            for _ in range(4):
+                x = 10 * rng.normal(size=layer_dims[0])
+                for cost in meter.costs(model, x, range(layer_dims[-1])):
+                    expect.number(
+                        cost / unit, np.log(layer_dims[-1]), 'a "zeros" network\'s cost', 1e-9
+                    )
+
+
+@check("build", points=2)
+@forget
+def test_build_scale_without_hidden_layers(student, rng, statistics):
+    """"small", "xavier" and "he" have the variance that their formulas say, seen in one layer."""
+    meter = Meter(student, lenient=True)
+    for scheme, law in STD.items():
+        for n_x, classes, draws in [(2, 8, 34), (8, 2, 14)]:
+            total, count, expected = 0.0, 0, law(n_x, classes) ** 2
+            unit, source = meter.unit(n_x, classes), student.hold(generator(rng))
+            for _ in range(draws):
+                model = student.build([n_x, classes], scheme, source)
+                for x in np.eye(n_x):
+                    scores = -meter.costs(model, x, range(classes)) / unit
+                    total += np.sum((scores - scores.mean()) ** 2)
+                    count += classes - 1
+            _scale(total / expected, count, statistics.alpha / 6, 1.0, scheme, [n_x, classes])
+
+
+@check("build", points=2)
+@forget
+def test_build_scale_in_deep_networks(student, rng, statistics):
+    """In deep networks every layer has its scheme's variance, so that signals have the right size."""
+    meter = Meter(student, lenient=True)
+    layer_dims, labels = [1, 60, 60, 60], range(6)
+    for scheme, law in STD.items():
+        expected = 2.0 ** (1 - len(layer_dims) + 1)  # each ReLU keeps half of the mean square
+        for fan_in, fan_out in itertools.pairwise(layer_dims):
+            expected *= fan_in * law(fan_in, fan_out) ** 2
+        unit, source = meter.unit(1, 60), student.hold(generator(rng))
+        total = 0.0
+        for _ in range(40):
+            model = student.build(layer_dims, scheme, source)
+            for sign in (-1, 1):
+                scores = -meter.costs(model, sign / np.sqrt(expected), labels) / unit
+                total += np.sum((scores - scores.mean()) ** 2)
+        # The mean squares of the hidden layers vary too: exact chi-squared bounds, and a margin
+        # of 5 standard deviations of the log (0.046, measured) for them.
+        _scale(total, 40 * 2 * 5, statistics.alpha / 3, 1.25, scheme, layer_dims)
+
+
+def _scale(total, count, alpha, margin, scheme, layer_dims):
+    """Fail when a sum of squares over its expected variance is not chi-squared, within a margin.
+
+    For uniform weights a sum of squares varies less, so the rate holds all the more.
+    """
+    low = stats.chi2.ppf(alpha / 2, count) / margin
+    high = stats.chi2.isf(alpha / 2, count) * margin
+    if not low < total < high:
+        raise CheckFailed(
+            f'"{scheme}" for layer_dims {layer_dims}: the scores vary {total / count:.3g} times as '
+            f"much as they should (allowed: {low / count:.2f} to {high / count:.2f}). Which variance "
+            "do the weights of each layer have?"
+        )
+
+
+@check("build")
+@forget
+def test_build_biases_are_zero(student, rng):
+    """Biases start at zero: a blank picture gets the same score for every class."""
+    meter = Meter(student, lenient=True)
+    for layer_dims, scheme in itertools.product(([2, 3], [3, 5, 4, 3]), STD):
+        unit = meter.unit(layer_dims[0], 3)
+        model = student.build(layer_dims, scheme, generator(rng))
+        for cost in meter.costs(model, np.zeros(layer_dims[0]), range(3)):
+            expect.number(cost / unit, np.log(3), "a blank picture's cost", 1e-9)
+
+
+@check("build", points=2)
+@forget
+def test_build_draws_are_fresh(student, rng, statistics):
+    """rng is the only source of randomness, and each network and each layer has its own draws."""
+    meter = Meter(student, lenient=True)
+    x, alpha = rng.uniform(0.5, 2, size=3), statistics.alpha
+    for scheme in STD:
+        seed = int(rng.integers(2**63))
+        source = student.hold(np.random.default_rng(seed))
+        first, second = (
+            meter.costs(student.build([3, 3], scheme, g), x, range(3))
+            for g in (source, np.random.default_rng(seed))
+        )
+        expect.that(
+            np.allclose(first, second, rtol=1e-9),
+            f'"{scheme}" gave another network for the same rng: use nothing but rng.',
+        )
+        third = meter.costs(student.build([3, 3], scheme, source), x, range(3))
+        expect.that(
+            not np.allclose(first, third, rtol=1e-9),
+            f'"{scheme}" gave the same network twice although rng had moved on.',
+        )
+    # One hidden unit with weight w: a picture of w's sign shows the first output weight. Two layers
+    # that share their draws give it that sign too often; independent ones half of the time.
+    source, blind, same, count = student.hold(generator(rng)), meter.unit(1, 8) * np.log(8), 0, 0
+    for _ in range(160):
+        model = student.build([1, 1, 8], "he", source)
+        for sign in (1, -1):
+            score = blind - meter.cost(model, [[sign * 1e-4]], [0])
+            if abs(score) > 1e-12:
+                count, same = count + 1, same + (score * sign > 0)
+    p_value = 2 * min(stats.binom.cdf(same, count, 0.5), stats.binom.sf(same - 1, count, 0.5))
+    expect.that(
+        count > 0, "A hidden unit answers to no picture at all: are its weights drawn from rng?"
+    )
+    expect.that(
+        p_value > alpha, "Two layers share their draws: draw each layer's weights anew from rng."
+    )
+
+
+# -------------------------------------------------------------------------------- predict
+
+
+@check("predict")
+def test_predict_returns_labels(student, rng):
+    """The labels are integers from 0 to C - 1 in an array of shape (m,); nothing is changed."""
+    for layer_dims, m in [([3, 4], 5), ([2, 6, 5, 3], 7), ([4, 3], 1)]:
+        for use_batchnorm in (False, True):
+            model = student.build(layer_dims, "he", np.random.default_rng(3), use_batchnorm)
+            X = rng.normal(size=(layer_dims[0], m))
+            labels = labels_of(student, model, X, layer_dims[-1])
+            expect.unchanged(student.predict, model, X)
+            expect.that(
+                np.array_equal(labels, labels_of(student, model, X, layer_dims[-1])),
+                "The same pictures got other labels the second time. predict should not change "
+                "the model, and there is no dropout in it.",
+            )
+
+
+def _trained(student, rng, layer_dims, use_batchnorm=False):
+    """A network with lopsided biases, made of the student's own functions."""
+    model = student.build(layer_dims, "he", np.random.default_rng(5), use_batchnorm)
+    X = rng.normal(size=(layer_dims[0], 24)) + 1
+    Y = np.minimum(rng.integers(0, 3 * layer_dims[-1], 24), layer_dims[-1] - 1)
+    try:
+        return student.fit(model, X, Y, np.random.default_rng(6), 6, 8, 0.2)[0]
+    except CheckFailed as failure:
+        raise CheckSkipped(f"Cannot be judged without fit: {failure}") from None
+
+
+@check("predict", points=3)
+@forget
+def test_predict_is_the_most_probable_class(student, rng):
+    """The label of a picture is the class with the largest score, of a new and of a trained network."""
+    meter = Meter(student, lenient=True)
+    for layer_dims in ([3, 4], [3, 6, 5], [2, 7, 6, 3]):
+        classes, n_x = layer_dims[-1], layer_dims[0]
+        unit = meter.unit(n_x, classes)
+        for model in (
+            student.build(layer_dims, "he", generator(rng)),
+            _trained(student, rng, layer_dims),
+        ):
+            X = rng.normal(size=(n_x, 20))
+            labels = labels_of(student, model, X, classes)
+            for i, label in enumerate(labels):
+                costs = meter.costs(model, X[:, i], range(classes)) / unit
+                if abs(np.exp(-costs).sum() - 1) > 1e-6:
+                    raise CheckSkipped("Cannot be judged: fit's costs are not -log of probabilities.")
+                if costs[label] > costs.min() + 1e-9:
+                    raise CheckFailed(
+                        f"Picture {i} was labelled {label}, but with the student's own costs class "
+                        f"{np.argmin(costs)} is the most probable ({np.exp(-costs.min()):.2f}, "
+                        f"against {np.exp(-costs[label]):.2f})."
+                    )
+
+
+@check("predict", points=2)
+@forget
+def test_predict_decides_each_picture_alone(student, rng):
+    """What is said of one picture does not depend on the others, with batch normalisation neither."""
+    for use_batchnorm, layer_dims in itertools.product((False, True), ([3, 8, 8, 5], [4, 9, 4])):
+        model = _trained(student, rng, layer_dims, use_batchnorm)
+        X = rng.normal(size=(layer_dims[0], 60)) + 1
+        together = labels_of(student, model, X, layer_dims[-1])
+        for part in (np.arange(60)[::-1], *np.split(np.arange(60), 6), *np.arange(10)[:, None]):
+            expect.that(
+                np.array_equal(labels_of(student, model, X[:, part], layer_dims[-1]), together[part]),
+                "Pictures get other labels in other company. For predict, batch normalisation uses "
+                "the running statistics.",
+            )
+
+
+@check("predict", points=2)
+@forget
+def test_predict_uses_the_running_statistics(student, rng):
+    """With batch normalisation it computes what training does, with running mean and variance."""
+    meter = Meter(student, lenient=True)
+    for layer_dims in ([2, 6, 3], [3, 5, 5, 3]):
+        for m in (6, 16):
+            model = _trained(student, rng, layer_dims, use_batchnorm=True)
+            X = 2 * rng.normal(size=(layer_dims[0], m)) - 1
+            # 400 looks at one batch without learning: the running statistics become the batch's.
+            model = student.fit(model, X, np.zeros(m, dtype=int), meter.rng, 400, m, 0.0)[0]
+            labels = labels_of(student, model, X, 3)
+            base, wrong = rng.integers(0, 3, m), 0
+            for i in range(m):
+                costs = np.array([
+                    meter.cost(model, X, np.where(np.arange(m) == i, k, base)) for k in range(3)
+                ])  # fmt: skip
+                wrong += m * (costs[labels[i]] - costs.min()) > 1e-6
+            if not wrong:
+                continue
+            # Is it fit that collects them wrongly? One that learns nothing tells: then only what
+            # predict does with the first statistics, mean 0 and variance 1, could be judged.
+            if not _collects(student, meter):
+                return
+            raise CheckFailed(
+                f"With batch normalisation, {wrong} of {m} pictures get another label than the class "
+                "that was most probable in training, though the running statistics are those of "
+                "that very batch."
+            )
+
+
+def _turning_point(student, meter, epochs, seeds=range(40)):
+    """Where a [1, 6, 10] network's label turns, in units of the batch's mean; None: nowhere.
+
+    All inputs of the hidden units' ReLUs are multiples of x - (running mean of x): the label is
+    constant on both sides of that mean, and all scores are 0 at it.
+    """
+    X = np.array([[3.0, 5.0, 4.0, 8.0]])
+    for seed in seeds:
+        model = student.build([1, 6, 10], "he", np.random.default_rng(seed), use_batchnorm=True)
+        model = student.fit(model, X, np.arange(4), meter.rng, epochs, 4, 0.0)[0]
+        grid = np.linspace(-0.0495, 1.2505, 131)  # no point at a likely turn
+        labels = np.array([np.ravel(student.predict(model, np.array([[5 * x]])))[0] for x in grid])
+        turns = np.flatnonzero(labels[1:] != labels[:-1])
+        if len(turns):
+            return grid[turns] + 0.005
+    return None
+
+
+def _collects(student, meter):
+    turns = _turning_point(student, meter, 400, seeds=range(8))
+    return turns is not None and len(turns) == 1 and abs(turns[0] - 1) < 0.006
+
+
+# ------------------------------------------------------------------------------------ fit
+
+
+def _softmax_problem(rng, n_x, classes, m):
+    return rng.normal(size=(n_x, m)), rng.integers(0, classes, m)
+
+
+@check("fit")
+def test_fit_keeps_to_the_contract(student, rng):
+    """It returns a model and one cost an epoch, and changes neither X nor Y nor the model."""
+    for layer_dims, epochs, use_batchnorm in [
+        ([3, 4], 3, False), ([2, 5, 5, 3], 2, False), ([2, 5, 5, 3], 4, True),
+    ]:  # fmt: skip
+        X, Y = _softmax_problem(rng, layer_dims[0], layer_dims[-1], 9)
+        model = student.build(layer_dims, "he", np.random.default_rng(2), use_batchnorm)
+        _, history = student.fit(model, X, Y, np.random.default_rng(3), epochs, 4, 0.1)
+        expect.that(
+            len(history) == epochs,
+            f"history should hold one cost for each of the {epochs} epochs, it holds {len(history)}.",
+        )
+        expect.finite(history, "history")
+        expect.unchanged(student.fit, model, X, Y, np.random.default_rng(3), epochs, 4, 0.1)
+
+
+@check("fit", points=2)
+def test_fit_softmax_regression_costs(student, reference, rng):
+    """Without hidden layers, from zeros, every epoch's cost is known exactly."""
+    for n_x, classes, m, rate in [(3, 4, 7, 0.5), (5, 2, 4, 0.1), (1, 3, 12, 1.0)]:
+        X, Y = _softmax_problem(rng, n_x, classes, m)
+        _history(student, reference, [n_x, classes], X, Y, m, rate)
+
+
+def _history(student, reference, layer_dims, X, Y, batch_size, rate, **options):
+    """Four epochs from zeros, the cost taken before each step or after it."""
+    source = np.random.default_rng(4)
+    model = student.build(layer_dims, "zeros", source)
+    _, history = student.fit(model, X, Y, np.random.default_rng(5), 4, batch_size, rate, **options)
+    newborn = reference.build(layer_dims, "zeros", source)
+    before = reference.fit(newborn, X, Y, source, 5, batch_size, rate, **options)[1]
+    expect.any_of(
+        lambda: expect.numbers(history, np.array(before[:4]), "history", 1e-6, 1e-9),
+        lambda: expect.numbers(history, np.array(before[1:]), "history", 1e-6, 1e-9),
+    )
+
+
+@check("fit", points=2)
+def test_fit_softmax_regression_steps(student, reference, rng):
+    """Without hidden layers, each step of gradient descent moves weights and biases as it should."""
+    meter = Meter(student)
+    for n_x, classes, m, batch, epochs, same in [
+        (2, 3, 6, 6, 1, False), (3, 2, 5, 5, 3, False), (2, 3, 7, 3, 1, True), (1, 2, 5, 2, 2, True),
+        (2, 4, 3, 8, 2, False), (2, 2, 4, 1, 1, True),
+    ]:  # fmt: skip
+        X, Y = _softmax_problem(rng, n_x, classes, m)
+        if same:  # the same picture again and again: the order cannot matter
+            X, Y = np.repeat(X[:, :1], m, axis=1), np.repeat(Y[:1], m)
+        got, want = (
+            one.fit(one.build([n_x, classes], "zeros", np.random.default_rng(1)), X, Y,
+                    np.random.default_rng(2), epochs, batch, 0.4)[0]
+            for one in (student, reference)
+        )  # fmt: skip
+        for x in (np.zeros(n_x), rng.normal(size=n_x)):
+            expect.numbers(
+                meter.costs(got, x, range(classes)), _reference_costs(reference, want, x, classes),
+                f"after {epochs} epoch{'s' * (epochs > 1)} with "
+                f"{'one batch' if batch >= m else f'batches of {batch} of {m} pictures'}, the cost",
+                1e-6, 1e-9,
+            )  # fmt: skip
+
+
+def _reference_costs(reference, model, x, classes):
+    return np.array([
+        reference.fit(model, np.reshape(x, (-1, 1)), np.array([k]), np.random.default_rng(0), 1, 1,
+                      0.0)[1][0]
+        for k in range(classes)
+    ])  # fmt: skip
+
+
+@check("fit", points=2)
+def test_fit_shows_each_picture_once(student, reference, rng):
+    """An epoch shows each picture once, with its own label, in an order that rng decides."""
+    X, Y = np.array([[1.0, -0.5, 2.0], [0.3, 1.5, -1.0]]), np.array([0, 1, 2])
+    probe = np.array([0.7, 0.4])
+    meter, start = Meter(student), student.build([2, 3], "zeros", np.random.default_rng(1))
+    outcomes = {}
+    for order in itertools.permutations(range(3)):
+        model = reference.build([2, 3], "zeros", np.random.default_rng(1))
+        for batch in (order[:2], order[2:]):
+            model = reference.fit(model, X[:, batch], Y[list(batch)], np.random.default_rng(0), 1, 2, 0.5)[0]
+        outcomes[order] = _reference_costs(reference, model, probe, 3)
+    seen = set()
+    for _ in range(30):
+        model = student.fit(start, X, Y, generator(rng), 1, 2, 0.5)[0]
+        costs = meter.costs(model, probe, range(3))
+        fits = [order for order, want in outcomes.items() if np.allclose(costs, want, rtol=1e-6)]
+        expect.that(
+            fits,
+            "After one epoch of 3 pictures in batches of 2 the network is not what any order of the "
+            "pictures would give.",
+        )
+        seen.add(fits[0][2])
+    # Three pictures can be the last: that one and the same is it 30 times has chance 3**-29.
+    expect.that(len(seen) > 1, "The batches are the same in every epoch, whatever rng: shuffle them.")
+
+
+@check("fit")
+def test_fit_history_covers_the_epoch(student, rng):
+    """The cost of an epoch is the mean over all its pictures, not the sum and not the last batch's."""
+    meter = Meter(student)
+    for layer_dims, m, batch in [([3, 4], 12, 4), ([2, 6, 3], 6, 2)]:
+        X, Y = _softmax_problem(rng, layer_dims[0], layer_dims[-1], m)
+        model = student.build(layer_dims, "he", np.random.default_rng(7))
+        whole = meter.cost(model, X, Y)
+        _, history = student.fit(model, X, Y, np.random.default_rng(8), 2, batch, 0.0)
+        expect.numbers(history, np.array([whole, whole]), "history at learning rate 0", 1e-6)
+
+
+@check("fit")
+def test_fit_is_safe_for_large_scores(student, rng):
+    """Large scores overflow nowhere: the costs stay finite and right."""
+    meter = Meter(student)
+    model = student.build([2, 3], "he", np.random.default_rng(9))
+    x = rng.normal(size=2)
+    small, large = (meter.costs(model, x * size, range(3)) for size in (1.0, 1e4))
+    expect.numbers(large - large.min(), 1e4 * (small - small.min()), "the cost of large scores", 1e-6)
+    expect.number(large.min(), 0.0, "the least cost of large scores", atol=1e-6)
+
+
+@check("fit")
+def test_fit_leaves_its_model_alone(student, rng):
+    """Training again from the same model with the same rng gives the same again."""
+    for use_batchnorm, options in [
+        (False, {}), (True, {}), (False, {"keep_prob": 0.7}), (False, {"lambd": 0.5}),
+    ]:  # fmt: skip
+        X, Y = _softmax_problem(rng, 3, 4, 10)
+        model = student.build([3, 8, 4], "he", np.random.default_rng(11), use_batchnorm)
+        first, again = (
+            student.fit(model, X, Y, np.random.default_rng(12), 3, 4, 0.1, **options)[1]
+            for _ in range(2)
+        )
+        expect.that(
+            np.allclose(first, again, rtol=1e-9),
+            "Training the same model again, with the same rng, gave another history: fit changed "
+            "the model that it was given, or used randomness other than rng.",
+        )
+
+
+@check("fit", points=2)
+def test_fit_follows_the_gradient_of_hidden_layers(student, rng):
+    """In a chain of single hidden units every layer's weight and bias follows its gradient."""
+    meter = Meter(student)
+    for _ in range(3):
+        _chain(student, meter, *_active_chain(student, meter, rng))
+    for _ in range(3):
+        _dead_chain(student, meter, rng)
+
+
+def _active_chain(student, meter, rng):
+    """A [1, 1, 1, 2] network that answers to x = sign, and its margin there."""
+    for _ in range(200):
+        model = student.build([1, 1, 1, 2], "he", generator(rng))
+        for sign in (1.0, -1.0):
+            margin = meter.margin(model, [sign])
+            if 0.1 < abs(margin) < 5:
+                return model, sign, margin
+    raise CheckSkipped("Cannot be judged: build gives networks that answer to no picture.")
+
+
+def _chain(student, meter, model, sign, margin):
+    """With weights u, v and output difference w: one step from x = sign with the favoured label.
+
+    Let d = rate * (P_1 - y), p = uvw = margin, a = u², b = v², c = w². The new margin at x is
+    (w - 2duv)((v - dwu)((u - dwv) x - dwv) - dw) - 2d: at 0 and as a slope, cubic in d. The first
+    two coefficients give b and c; all others must agree with them.
+    """
+    y = int(margin > 0)
+    delta = 1 / (1 + np.exp(-margin)) - y
+    rates = np.array([0.02, 0.04, 0.06])
+    at_zero, slope = [], []
+    for rate in rates:
+        new = student.fit(model, np.array([[sign]]), np.array([y]), meter.rng, 1, 1, rate)[0]
+        at_zero.append(meter.margin(new, [0.0]))
+        slope.append(meter.margin(new, [sign]) - at_zero[-1])
+    d = rates * delta
+    powers = d[:, None] ** np.arange(1, 4)
+    i1, i2, i3 = np.linalg.solve(powers, at_zero)
+    s1, s2, s3 = np.linalg.solve(powers, np.array(slope) - margin)
+    p = margin
+    # c + 2b = i2 / p - 2 and c (1 + b) = -i1 - 2
+    total, product = i2 / p - 2, -i1 - 2
+    root = np.sqrt(max((total - 2) ** 2 - 8 * (product - total), 0.0))
+    fits = []
+    for b in ((total - 2 + root) / 4, (total - 2 - root) / 4):
+        c = total - 2 * b
+        if b <= 0 or c <= 0:
+            continue
+        a = p * p / (b * c)
+        expected = np.array([
+            -c * b - c - 2, p * (c + 2 * b + 2), -2 * a * b * c - 2 * a * b * c / b * 0,
+            -(2 * a * b + c * a + c * b), p * (2 * a + 2 * b + c), -2 * a * b * c,
+        ])  # fmt: skip
+        got = np.array([i1, i2, i3, s1, s2, s3])
+        fits.append(np.allclose(got, expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max()))
+    expect.that(
+        any(fits),
+        "After one step of a network with two hidden layers of one unit each, the scores are not what "
+        "gradient descent gives: some layer's weight or bias moves wrongly, or not at all.",
+    )
+
+
+def _dead_chain(student, meter, rng):
+    """A hidden unit that is off lets no gradient through: only the output biases move."""
+    for _ in range(200):
+        model = student.build([1, 1, 2], "he", generator(rng))
+        margins = [meter.margin(model, [x]) for x in (-1.0, 1.0)]
+        if abs(margins[0]) < 1e-12 < 0.1 < abs(margins[1]):
+            break
+    else:
+        raise CheckSkipped("Cannot be judged: build gives networks that answer to no picture.")
+    new = student.fit(model, np.array([[-1.0]]), np.array([0]), meter.rng, 1, 1, 0.5)[0]
+    bias = -2 * 0.5 * 0.5
+    for x, want in [(-1.0, bias), (0.0, bias), (1.0, margins[1] + bias)]:
+        expect.number(
+            meter.margin(new, [x]), want,
+            "after a step for a picture that no hidden unit answers to, z[1] - z[0]", 1e-6, 1e-9,
+        )  # fmt: skip
+
+
+@check("fit", points=2)
+@forget
+def test_fit_gradients_are_symmetric(student, rng):
+    """What a step on some pictures does to the cost of others agrees with the reverse, in any network.
+
+    A small step along the gradient g_A changes the cost of B by -rate * g_A . g_B, and the reverse.
+    """
+    for use_batchnorm in (False, True):
+        meter = Meter(student)
+        attempts = [_asymmetry(student, meter, rng, use_batchnorm) for _ in range(2)]
+        if min(attempts) > 0.002:  # a step may cross a kink of ReLU, but not every time
+            attempts += [_asymmetry(student, meter, rng, use_batchnorm) for _ in range(4)]
+        expect.that(
+            min(attempts) < 0.002,
+            f"{'With' if use_batchnorm else 'Without'} batch normalisation the steps of a network with "
+            "hidden layers do not follow the gradient of the cost: check the way back through the "
+            "layers.",
+        )
+
+
+def _asymmetry(student, meter, rng, use_batchnorm):
+    model = student.build([3, 6, 5, 3], "he", generator(rng), use_batchnorm)
+    sets = [_softmax_problem(rng, 3, 3, m) for m in (6, 7)]
+    step = 1e-4
+    changes = np.empty((2, 2))
+    for i, (X, Y) in enumerate(sets):
+        moved = [
+            student.fit(model, X, Y, meter.rng, 1, len(Y), rate)[0] for rate in (0, step, 2 * step)
+        ]
+        for j, (X_other, Y_other) in enumerate(sets):
+            c0, c1, c2 = (meter.cost(m, X_other, Y_other) for m in moved)
+            changes[i, j] = (4 * c1 - 3 * c0 - c2) / (2 * step)
+    size = np.sqrt(abs(changes[0, 0] * changes[1, 1])) + 1e-12
+    return abs(changes[0, 1] - changes[1, 0]) / size
+
+
+@check("fit", points=2)
+def test_fit_weight_decay(student, reference, rng):
+    """lambd / m times W is added to each layer's gradient, whatever the batch size; not to biases."""
+    meter = Meter(student)
+    # Blank pictures, one of each class, give no gradient: only the decay moves the weights.
+    for layer_dims, times, rate, lambd in [([2, 3], 1, 0.5, 0.9), ([3, 5, 2], 2, 0.2, 2.0),
+                                          ([2, 7, 6, 3], 1, 0.3, 1.5)]:  # fmt: skip
+        classes = layer_dims[-1]
+        Y = np.tile(np.arange(classes), times)
+        blank, x = np.zeros((layer_dims[0], Y.size)), rng.normal(size=layer_dims[0])
+        model = student.build(layer_dims, "he", np.random.default_rng(13))
+        new = student.fit(model, blank, Y, meter.rng, 1, Y.size, rate, lambd=lambd)[0]
+        old_costs, new_costs = (meter.costs(one, x, range(classes)) for one in (model, new))
+        shrink = (1 - rate * lambd / Y.size) ** (len(layer_dims) - 1)
+        expect.numbers(
+            new_costs - new_costs[0], shrink * (old_costs - old_costs[0]),
+            "after a step of weight decay alone, the difference of two classes' costs", 1e-6, 1e-9,
+        )  # fmt: skip
+    # The same picture again and again, in batches: the weights and the biases are known.
+    for batch in (6, 2, 4):
+        X, Y = np.repeat(rng.normal(size=(2, 1)), 6, axis=1), np.ones(6, dtype=int)
+        got, want = (
+            one.fit(one.build([2, 3], "zeros", np.random.default_rng(1)), X, Y,
+                    np.random.default_rng(2), 3, batch, 0.4, lambd=1.5)[0]
+            for one in (student, reference)
+        )  # fmt: skip
+        for x in (np.zeros(2), X[:, 0]):
+            expect.numbers(
+                meter.costs(got, x, range(3)), _reference_costs(reference, want, x, 3),
+                "after 3 epochs with weight decay, the cost", 1e-6, 1e-9,
+            )  # fmt: skip
+
+
+@check("fit")
+def test_fit_weight_decay_in_the_cost(student, reference, rng):
+    """With weight decay, the history is right: lambd / (2 m) times the sum of squared weights."""
+    X, Y = _softmax_problem(rng, 3, 3, 6)
+    options = {"lambd": 2.0}
+    source = np.random.default_rng(1)
+    model = student.build([3, 3], "zeros", source)
+    _, history = student.fit(model, X, Y, source, 4, 6, 0.5, **options)
+    at = reference.build([3, 3], "zeros", source)
+    full, plain = [], []
+    for _ in range(5):
+        full += reference.fit(at, X, Y, source, 1, 6, 0.0, **options)[1]
+        plain += reference.fit(at, X, Y, source, 1, 6, 0.0)[1]
+        at = reference.fit(at, X, Y, source, 1, 6, 0.5, **options)[0]
+    expect.any_of(*(
+        functools.partial(expect.numbers, history, np.array(costs), "history", 1e-6)
+        for costs in (full[:4], full[1:], plain[:4], plain[1:])
+    ))  # fmt: skip
+
+
+@check("fit", points=2)
+def test_fit_dropout_masks(student, rng, statistics):
+    """Dropout keeps an activation with probability keep_prob, divides it by that, and spares the rest."""
+    meter = Meter(student)
+    for keep, count in [(0.5, 400), (0.8, 400)]:
+        model, sign, margin = _active_unit(student, meter, rng)
+        # Steps of size 0: each epoch is a fresh mask on the one hidden unit.
+        _, history = student.fit(
+            model, np.array([[sign]]), np.array([0]), generator(rng), count, 1, 0.0, keep_prob=keep
+        )
+        kept, off = np.logaddexp(0, margin / keep), np.log(2)
+        is_kept, is_off = (np.isclose(history, value, rtol=1e-6) for value in (kept, off))
+        expect.that(
+            bool(is_kept.any()) and bool(is_off.any()),
+            f"With keep_prob = {keep} and a single hidden unit, the cost should be one value when it is "
+            "kept (and divided by keep_prob) and ln 2 when it is dropped.",
+        )
+        expect.that(
+            bool((is_kept | is_off).all()),
+            f"With keep_prob = {keep} some costs belong neither to a unit that is kept and divided by "
+            "keep_prob nor to one that is dropped.",
+        )
+        share, number = int(is_kept.sum()), len(history)
+        tails = stats.binom.cdf(share, number, keep), stats.binom.sf(share - 1, number, keep)
+        expect.that(
+            min(tails) > statistics.alpha / 4,
+            f"With keep_prob = {keep} a unit was kept {share} times of {number}.",
+        )
+    X, Y = _softmax_problem(rng, 3, 3, 6)
+    model = student.build([3, 3], "zeros", np.random.default_rng(1))
+    plain, dropped = (
+        student.fit(model, X, Y, np.random.default_rng(2), 4, 6, 0.5, keep_prob=keep)[1]
+        for keep in (1.0, 0.5)
+    )
+    expect.numbers(dropped, plain, "history without hidden layers, with dropout,", 1e-6)
+
+
+def _active_unit(student, meter, rng):
+    """A [1, 1, 2] network that answers to x = sign, and its margin there."""
+    for _ in range(200):
+        model = student.build([1, 1, 2], "he", generator(rng))
+        for sign in (1.0, -1.0):
+            margin = meter.margin(model, [sign])
+            if 0.2 < abs(margin) < 4:
+                return model, sign, margin
+    raise CheckSkipped("Cannot be judged: build gives networks that answer to no picture.")
+
+
+@check("fit")
+def test_fit_dropout_is_independent(student, rng, statistics):
+    """Each picture and each unit has its own mask."""
+    meter = Meter(student)
+    model, sign, margin = _active_unit(student, meter, rng)
+    m, epochs = 4, 200
+    _, history = student.fit(model, np.full((1, m), sign), np.zeros(m, dtype=int), generator(rng),
+                             epochs, m, 0.0, keep_prob=0.5)  # fmt: skip
+    kept, off = np.logaddexp(0, margin / 0.5), np.log(2)
+    shares = np.round((history - off) / (kept - off) * m)
+    expect.that(
+        np.allclose(history, off + shares / m * (kept - off), rtol=1e-6),
+        "With dropout the mean cost of equal pictures is not a mixture of those with the unit kept "
+        "and those with it dropped.",
+    )
+    # All or none: chance 1/8 an epoch with a mask for each picture, certain with one for all.
+    extreme = int(np.isin(shares, (0, m)).sum())
+    expect.that(
+        stats.binom.sf(extreme - 1, epochs, 1 / 8) > statistics.alpha,
+        "Dropout drops a unit for all pictures of a batch at once: each needs its own mask.",
+    )
+
+
+@check("fit", points=2)
+def test_fit_dropout_gradient(student, rng):
+    """On the way back dropout uses the same mask and the same factor."""
+    meter = Meter(student)
+    for keep in (1.0, 0.5, 0.75):
+        model, sign, margin = _active_unit(student, meter, rng)
+        for _ in range(1 if keep == 1 else 12):
+            _dropped_step(student, meter, generator(rng), model, sign, margin, keep)
+
+
+def _dropped_step(student, meter, source, model, sign, margin, keep):
+    """One step of a [1, 1, 2] network: the unit was either off, or on and divided by keep.
+
+    Let w be its weight, c the square of the output weights' difference v, d = rate * (P_1 - y) and
+    q = 1 / keep. When on, the new margin is (v - 2dqw)((w - dqv) x - dqv) - 2d.
+    """
+    rate, y = 0.1, int(margin > 0)
+    new = student.fit(
+        model, np.array([[sign]]), np.array([y]), source, 1, 1, rate, keep_prob=keep
+    )[0]
+    at_zero = meter.margin(new, [0.0])
+    slope = meter.margin(new, [sign]) - at_zero
+    off = -2 * rate * (0.5 - y)
+    if keep < 1 and np.allclose([at_zero, slope], [off, margin], rtol=1e-6):
+        return
+    q = 1 / keep
+    d = rate * (1 / (1 + np.exp(-q * margin)) - y)
+    c = (2 * d * d * q * q * margin - 2 * d - at_zero) / (d * q)
+    a = ((margin - slope + 2 * d * d * q * q * margin) / (d * q) - c) / 2
+    expect.that(
+        c > 0 and a > 0 and np.isclose(a * c, margin**2, rtol=1e-4),
+        "After one step of a network with one hidden unit the scores are not what gradient descent "
+        f"gives (keep_prob = {keep}).",
+    )
+
+
+@check("fit", points=2)
+def test_fit_batchnorm_training(student, reference, rng):
+    """Batch normalisation uses the batch's mean and variance; gamma and beta learn."""
+    meter = Meter(student)
+    for m in (4, 7):
+        X = 50 * rng.normal(size=(1, m)) + 300
+        Y = rng.integers(0, 2, m)
+        model = student.build([1, 1, 2], "he", np.random.default_rng(int(rng.integers(99))), True)
+        normal = (X[0] - X.mean()) / X.std()
+        got = meter.margins_in_batch(model, X)
+        on = np.abs(got) > 1e-9
+        sign = 1.0 if np.array_equal(on, normal > 0) else -1.0
+        strength = float(np.sum(got[on]) / np.sum(sign * normal[on])) if on.any() else 0.0
+        expect.that(
+            np.allclose(got, strength * np.maximum(sign * normal, 0), rtol=1e-3, atol=1e-6),
+            "With batch normalisation the scores are not proportional to ReLU of the batch-normalised "
+            "inputs: mean 0, population variance 1 over the batch.",
+        )
+        twin = reference.build([1, 1, 2], "he", np.random.default_rng(1), True)
+        twin[0]["W"], twin[1]["W"] = np.array([[sign]]), np.array([[0.0], [strength]])
+        after, want = (
+            one.fit(start, X, Y, np.random.default_rng(2), 3, m, 0.1)[0]
+            for one, start in ((student, model), (reference, twin))
+        )
+        for i in range(m):
+            for label in (0, 1):
+                one = np.where(np.arange(m) == i, label, Y)
+                expect.number(
+                    meter.cost(after, X, one),
+                    reference.fit(want, X, one, np.random.default_rng(0), 1, m, 0.0)[1][0],
+                    "after 3 steps with batch normalisation, the cost", 1e-4, 1e-6,
+                )  # fmt: skip
+
+
+@check("fit", points=2)
+@forget
+def test_fit_running_mean(student):
+    """The running mean is 0.9 times the old one plus 0.1 times the batch's."""
+    meter = Meter(student)
+    for epochs in (1, 2, 5):
+        turns = _turning_point(student, meter, epochs)
+        if turns is None or len(turns) != 1:
+            return  # predict does not use running statistics: that is judged where it belongs
+        want = 1 - 0.9**epochs
+        expect.that(
+            abs(turns[0] - want) < 0.006,
+            f"After {epochs} epoch{'s' * (epochs > 1)} of one batch the running mean is {turns[0]:.2f} "
+            f"times the batch's mean, expected {want:.2f}.",
+        )
+
+
+@check("fit", points=3)
+@forget
+def test_fit_reads_unseen_digits(student, rng):
+    """A ten-layer "he" network reads at least 80 % of images that nobody has seen."""
+    best = max(_accuracies(student, rng, "he", False, 0.80))
+    expect.that(
+        best >= 0.80,
+        f'A ten-layer "he" network reads {best:.0%} of unseen images at best, expected at least 80 %.',
+    )
+
+
+@check("fit", points=2)
+@forget
+def test_fit_batchnorm_saves_a_small_start(student, rng):
+    """With batch normalisation even "small" learns to read at least 75 % of unseen images."""
+    best = max(_accuracies(student, rng, "small", True, 0.75))
+    expect.that(
+        best >= 0.75,
+        f'"small" with batch normalisation reads {best:.0%} of unseen images at best, expected at '
+        "least 75 %.",
+    )
+
+
+@check("build", points=2)
+@forget
+def test_build_what_must_not_learn(student, rng):
+    """Ten layers from "zeros" or "small" learn nothing, and batch normalisation does not help "zeros"."""
+    X, Y, X_test, Y_test = unseen_digits(rng)
+    for scheme, use_batchnorm in [("zeros", False), ("zeros", True), ("small", False)]:
+        model = student.build(DEEP, scheme, generator(rng), use_batchnorm)
+        model, _ = student.fit(model, X, Y, generator(rng), 2, BATCH, RATE)
+        right = accuracy(student, model, X_test, Y_test)
+        expect.that(
+            right <= 0.25,
+            f'A ten-layer "{scheme}" network reads {right:.0%} of unseen images, though there is '
+            "nothing for it to learn from.",
+        )
+
+
+def _accuracies(student, rng, scheme, use_batchnorm, enough):
+    """The accuracies of runs on unseen images, until one is enough; a cost as low will do as well.
+
+    The cost is looked at for the sake of those whose `predict` is wrong and whose `fit` is right.
+    """
+    for _ in range(FRESH):
+        X, Y, X_test, Y_test = unseen_digits(rng)
+        model = student.build(DEEP, scheme, generator(rng), use_batchnorm)
+        source = student.hold(generator(rng))
+        right = 0.0
+        for _ in range(CALLS):
+            model, history = student.fit(model, X, Y, source, EPOCHS, BATCH, RATE)
+            right = accuracy(student, model, X_test, Y_test)
+            if right >= enough:
+                break
+            if not np.isfinite(history).all():
+                break
+        else:
+            meter = Meter(student)
+            if meter.cost(model, X_test, Y_test) < 0.5:
+                right = enough
+        yield right
+        if right >= enough:
+            return

@@ -1,0 +1,308 @@
+"""Make the example class: real notebooks, the way students leave them, and their golden reports.
+
+    python examples/make_examples.py            write examples/submitted/<student>/symmetry/
+    python examples/make_examples.py --golden   grade them and write examples/golden/<student>.json
+
+Each notebook is the released one, edited as `students.py` says and then run from top to bottom, as
+far as it goes, so that its outputs are real. The same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import base64
+import contextlib
+import io
+import json
+import re
+import signal
+import sys
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+HERE = Path(__file__).resolve().parent
+SLUG = "symmetry"
+SECRET = b"the example class has no secrets"
+RELEASED = Path("/tmp/feedback/assignments/symmetry/symmetry.ipynb")
+_STUB = re.compile(r"    # YOUR CODE HERE\n    raise NotImplementedError\(\)")
+_PATIENCE = 3  # seconds until a student presses the stop button
+
+Edit = Callable[["Notebook"], None]
+STUDENTS: dict[str, Student] = {}
+
+
+@dataclass(frozen=True)
+class Student:
+    """What one student did with the notebook, and how they ran it before handing it in."""
+
+    edit: Edit
+    ran: bool
+    figures: bool
+
+
+def student(*, ran: bool = True, figures: bool = False) -> Callable[[Edit], Edit]:
+    """Declare a student: the decorated function edits the notebook and says why in a docstring.
+
+    ``ran``: outputs are there; ``figures``: those of the lesson's figures, too.
+    """
+
+    def declare(edit: Edit) -> Edit:
+        STUDENTS[edit.__name__] = Student(edit, ran, figures)
+        return edit
+
+    return declare
+
+
+@dataclass
+class Notebook:
+    """The released notebook on a student's desk."""
+
+    tree: dict[str, Any]
+    raw: bytes | None = None
+    """Set when what is handed in is not what JupyterLab would have saved."""
+    added: Iterator[int] = field(default_factory=lambda: iter(range(10_000)))
+
+    @property
+    def cells(self) -> list[dict[str, Any]]:
+        """The cells, to be changed in place."""
+        return self.tree["cells"]
+
+    def position(self, grade_id: str) -> int:
+        """Where the cell of that name stands."""
+        return next(
+            i
+            for i, cell in enumerate(self.cells)
+            if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id
+        )
+
+    def cell(self, grade_id: str) -> dict[str, Any]:
+        """The cell of that name."""
+        return self.cells[self.position(grade_id)]
+
+    def answer(self, exercise: str, body: str, before: str = "") -> None:
+        """Write a function's body in place of the stub, and perhaps something above it."""
+        cell = self.cell(exercise)
+        lines = ["    " + line if line else "" for line in body.strip("\n").splitlines()]
+        source, count = _STUB.subn(lambda _: "\n".join(lines), source_of(cell))
+        assert count == 1, f"{exercise} has no stub"
+        cell["source"] = before.strip("\n") + "\n\n\n" + source if before else source
+
+    def replace(self, grade_id: str, old: str, new: str) -> None:
+        """Change some text of a cell."""
+        cell = self.cell(grade_id)
+        assert old in source_of(cell), f"{old!r} is not in {grade_id}"
+        cell["source"] = source_of(cell).replace(old, new)
+
+    def insert(self, after: str, source: str, kind: str = "code") -> None:
+        """Add a cell of one's own."""
+        cell: dict[str, Any] = {"cell_type": kind, "id": f"own-{next(self.added)}", "metadata": {}}
+        if kind == "code":
+            cell |= {"execution_count": None, "outputs": []}
+        cell["source"] = source.strip("\n")
+        self.cells.insert(self.position(after) + 1, cell)
+
+
+def source_of(cell: dict[str, Any]) -> str:
+    """A cell's text, which the format keeps as a string or as lines."""
+    return "".join(cell["source"])
+
+
+def make(name: str, *, run: bool = True) -> bytes:
+    """The file that a student hands in; without ``run``, without outputs."""
+    chosen = STUDENTS[name]
+    notebook = Notebook(json.loads(RELEASED.read_text(encoding="utf-8")))
+    chosen.edit(notebook)
+    if notebook.raw is not None:
+        return notebook.raw
+    if chosen.ran and run:
+        run_cells(notebook, chosen.figures)
+    for cell in notebook.cells:
+        cell["source"] = source_of(cell).splitlines(keepends=True)
+    return (json.dumps(notebook.tree, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def run_cells(notebook: Notebook, figures: bool) -> None:
+    """Run a notebook in this process and keep its outputs, as a student's kernel would.
+
+    A cell that takes too long is interrupted, as students do. Only for the examples: nothing is
+    isolated here.
+    """
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    import matplotlib
+
+    matplotlib.use("Agg")
+    module = types.ModuleType("__main__")
+    count = 0
+    for cell in notebook.cells:
+        if cell["cell_type"] != "code" or ("demo" in cell["metadata"].get("tags", ()) and not figures):
+            continue
+        count += 1
+        cell["execution_count"] = count
+        source = TransformerManager().transform_cell(source_of(cell))
+        outputs: list[dict[str, Any]] = []
+        module.__dict__["get_ipython"] = _Magics
+        with _shown(outputs, figures):
+            try:
+                with _interrupted_after(60 if figures else _PATIENCE):
+                    _execute(source, module, outputs, count)
+            except (Exception, KeyboardInterrupt) as error:
+                outputs.append(
+                    {"output_type": "error", "ename": type(error).__name__, "evalue": str(error),
+                     "traceback": [f"{type(error).__name__}: {error}"]}
+                )  # fmt: skip
+        cell["outputs"] = outputs
+
+
+class _Magics:
+    """What `%` and `!` lines call: they do nothing here."""
+
+    def run_line_magic(self, *_: object) -> None: ...
+    def run_cell_magic(self, *_: object) -> None: ...
+    def system(self, *_: object) -> None: ...
+    def getoutput(self, *_: object) -> list[str]:
+        return []
+
+
+def _execute(source: str, module: types.ModuleType, outputs: list[Any], count: int) -> None:
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, f"<cell {count}>", "exec"), module.__dict__)
+    if last is not None and not source.rstrip().endswith(";"):
+        value = eval(compile(ast.Expression(last.value), f"<cell {count}>", "eval"), module.__dict__)
+        if value is not None:
+            outputs.append(
+                {"output_type": "execute_result", "execution_count": count, "metadata": {},
+                 "data": {"text/plain": repr(value)}}
+            )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _shown(outputs: list[dict[str, Any]], figures: bool) -> Iterator[None]:
+    """Collect what is printed, warned of and drawn into ``outputs``."""
+    import matplotlib.pyplot as plt
+
+    def show(*_: object, **__: object) -> None:
+        for number in plt.get_fignums() if figures else ():
+            image = io.BytesIO()
+            plt.figure(number).savefig(image, format="png", dpi=40, metadata={"Software": None})
+            outputs.append(
+                {"output_type": "display_data", "metadata": {},
+                 "data": {"image/png": base64.b64encode(image.getvalue()).decode() + "\n",
+                          "text/plain": "<Figure>"}}
+            )  # fmt: skip
+        plt.close("all")
+
+    printed, complained = io.StringIO(), io.StringIO()
+    kept, plt.show = plt.show, show
+    try:
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(complained),
+            warnings.catch_warnings(record=True) as caught,
+        ):
+            warnings.simplefilter("default")
+            yield
+    finally:
+        plt.show = kept
+        plt.close("all")
+    for warning in caught:
+        complained.write(f"{warning.category.__name__}: {warning.message}\n")
+    for name, stream in (("stderr", complained), ("stdout", printed)):
+        if text := stream.getvalue():
+            outputs.insert(0, {"output_type": "stream", "name": name, "text": text})
+
+
+@contextlib.contextmanager
+def _interrupted_after(seconds: float) -> Iterator[None]:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def golden(reports: Any) -> dict[str, Any]:
+    """What must stay the same of a report: numbers in sentences depend on draws and platform."""
+    return {
+        "student": reports.student,
+        "score": reports.score,
+        "error": masked(reports.error or "") or None,
+        "notes": list(map(masked, reports.notes)),
+        "checks": [
+            {
+                "check": outcome.check,
+                "verdict": outcome.verdict.value,
+                "points": outcome.points,
+                "mistake": outcome.mistake.slug if outcome.mistake else None,
+                "message": masked(outcome.message),
+            }
+            for outcome in reports.checks
+        ],
+    }
+
+
+def masked(text: str) -> str:
+    """A sentence with # for every number, and without the folder in front of a file's name."""
+    text = text.replace(f"{HERE}/", "")
+    return re.sub(r"(?<![\w.])[-−]?\d+(\.\d*)?(e[-+]?\d+)?|\binf\b|\bnan\b", "#", text)
+
+
+def grade_class(names: list[str]) -> Iterator[Any]:
+    """Grade the example class by the engine itself, one report a student."""
+    from autograder.course import load_course
+    from autograder.grading import Grader
+    from autograder.problem import Problem
+    from autograder.sandbox import Limits, Sandbox
+    from autograder.submission import read_submission
+
+    course = load_course(HERE.parent / "course.yml")
+    grader = Grader(course, course.assignment(SLUG), SECRET)
+    limits = Limits(**course.limits.model_dump())
+    with Sandbox(limits, course.packages, "reduced") as sandbox:
+        for name in names:
+            folder = HERE / "submitted" / name / SLUG
+            try:
+                yield grader.grade(read_submission(folder, name, SLUG), sandbox)
+            except Problem as problem:
+                yield grader.unreadable(name, str(folder), str(problem), sandbox)
+
+
+def main() -> None:
+    """Write the notebooks, or the golden reports, of the whole class or of those named."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--golden", action="store_true", help="rewrite the golden reports")
+    parser.add_argument("names", nargs="*", help="only these students")
+    arguments = parser.parse_args()
+    names = arguments.names or sorted(STUDENTS)
+    if arguments.golden:
+        (HERE / "golden").mkdir(exist_ok=True)
+        for report in grade_class(names):
+            path = HERE / "golden" / f"{report.student}.json"
+            text = json.dumps(golden(report), indent=1, ensure_ascii=False)
+            path.write_text(text + "\n", encoding="utf-8")
+            print(f"{report.student:8} {report.score:5g} of {report.max_score:g}")
+        return
+    for name in names:
+        path = HERE / "submitted" / name / SLUG / f"{SLUG}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(make(name))
+        print(path.relative_to(HERE))
+
+
+if __name__ == "__main__":
+    sys.modules["make_examples"] = sys.modules["__main__"]  # students.py registers itself here
+    import students  # noqa: F401
+
+    main()

@@ -1,0 +1,77 @@
+"""Sameness of values and of laws: equal things are equal, near laws are told apart."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from autograder.likeness import alike, equal, same_pattern
+from autograder.sandbox.protocol import Foreign, Held
+
+RNG = np.random.default_rng(7)
+NORMAL = RNG.normal(size=(300, 200))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        NORMAL.astype(np.float32),
+        NORMAL[:, :1],
+        NORMAL * (1 + 1e-4),
+        [1.0],
+        None,
+        Foreign("matrix"),
+        {"W1": NORMAL},
+    ],
+)
+def test_different_things_are_not_equal(other: object) -> None:
+    """Another dtype, shape, value or kind is another result."""
+    assert not equal(NORMAL, other)
+    assert equal(NORMAL, NORMAL * (1 + 1e-12))
+
+
+def test_structure_is_compared_part_by_part() -> None:
+    """Dicts, tuples and lists are the same when their parts are; what is held is the student's."""
+    one = {"W1": NORMAL, "costs": [1.0, 2.0]}
+    assert equal((one, Held(1, 1)), ({"W1": NORMAL.copy(), "costs": [1.0, 2.0]}, object()))
+    assert not equal(one, {"W1": NORMAL, "costs": [1.0, 2.1]})
+    assert not equal(one, {"W1": NORMAL})
+    assert equal(Foreign("numpy.ma.MaskedArray"), np.ma.masked_array(NORMAL[:2]))
+
+
+LAWS = {
+    "normal": lambda rng: rng.normal(0, 0.1, (300, 200)),
+    "normal, 2 % wider": lambda rng: rng.normal(0, 0.1025, (300, 200)),
+    "uniform": lambda rng: rng.uniform(-1, 1, (300, 200)) * np.sqrt(0.03),
+    "one-sided": lambda rng: np.abs(rng.normal(0, 0.1, (300, 200))),
+    "biased": lambda rng: rng.normal(0.01, 0.1, (300, 200)),
+    "one row": lambda rng: np.tile(rng.normal(0, 0.1, (1, 200)), (300, 1)),
+    "one column": lambda rng: np.tile(rng.normal(0, 0.1, (300, 1)), (1, 200)),
+    "half dropped": lambda rng: rng.normal(0, 0.1, (300, 200)) * (rng.random((300, 200)) < 0.5),
+    "six tenths kept": lambda rng: rng.normal(0, 0.1, (300, 200)) * (rng.random((300, 200)) < 0.6),
+    "constant": lambda rng: np.full((300, 200), 0.1),
+}
+
+
+@pytest.mark.parametrize("one", LAWS)
+@pytest.mark.parametrize("other", LAWS)
+def test_a_law_is_like_itself_alone(one: str, other: str) -> None:
+    """Two draws of one law are alike; a draw of a neighbouring law is not."""
+    a = LAWS[one](np.random.default_rng(1))
+    b = LAWS[other](np.random.default_rng(2))
+    assert alike(a, b) == (one == other)
+
+
+def seen(*values: object) -> list[SimpleNamespace]:
+    """Calls that returned these values."""
+    return [SimpleNamespace(value=value) for value in values]
+
+
+def test_shared_draws_are_a_pattern() -> None:
+    """Layers that repeat one another's draws, at whatever scale, differ from those that don't."""
+    a, b, c = (np.random.default_rng(i).normal(size=(4, 3)) for i in range(3))
+    assert same_pattern(seen({"W1": a, "W2": b}), seen({"W1": b, "W2": c}))
+    assert not same_pattern(seen({"W1": a, "W2": b}), seen({"W1": b, "W2": 0.3 * b}))
+    assert not same_pattern(seen(a, a), seen(a, b))
