@@ -29,7 +29,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 SLUG = "symmetry"
 SECRET = b"the example class has no secrets"
-RELEASED = Path("/tmp/feedback/assignments/symmetry/symmetry.ipynb")
+RELEASED = HERE.parent / "assignments" / SLUG / f"{SLUG}.ipynb"
 _STUB = re.compile(r"    # YOUR CODE HERE\n    raise NotImplementedError\(\)")
 _PATIENCE = 3  # seconds until a student presses the stop button
 
@@ -171,7 +171,7 @@ class _Magics:
 
 
 def _execute(source: str, module: types.ModuleType, outputs: list[Any], count: int) -> None:
-    tree = ast.parse(source)
+    tree = ast.parse(source, f"<cell {count}>")
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, f"<cell {count}>", "exec"), module.__dict__)
     if last is not None and not source.rstrip().endswith(";"):

@@ -450,7 +450,7 @@ def nuria(notebook: Notebook) -> None:
 
 @student()
 def olu(notebook: Notebook) -> None:
-    """Right, with experiments in between: plots, a name used twice, a package that is not allowed."""
+    """Right, with experiments in between: plots, a name used twice, a helper file that he kept."""
     solve(notebook)
     notebook.insert(
         "train_checks",
@@ -467,7 +467,7 @@ plt.legend()
 plt.show()
 """,
     )
-    notebook.insert("forward_checks", "import seaborn as sns\nsns.set_theme()")
+    notebook.insert("forward_checks", "from my_helpers import draw_nicely")
     notebook.insert("compute_cost_checks", "cost = compute_cost(np.array([[0.5]]), np.array([[1.0]]))\ncost")
     notebook.insert("backward_checks", "m = 3\nbackward")
 

@@ -244,13 +244,23 @@ def _scale(total, count, alpha, margin, scheme, layer_dims):
 @check("build")
 @forget
 def test_build_biases_are_zero(student, rng):
-    """Biases start at zero: a blank picture gets the same score for every class."""
+    """Biases and beta start at zero and gamma at one: blank pictures score the same for every class."""
     meter = Meter(student, lenient=True)
     for layer_dims, scheme in itertools.product(([2, 3], [3, 5, 4, 3]), STD):
         unit = meter.unit(layer_dims[0], 3)
         model = student.build(layer_dims, scheme, generator(rng))
         for cost in meter.costs(model, np.zeros(layer_dims[0]), range(3)):
             expect.number(cost / unit, np.log(3), "a blank picture's cost", 1e-9)
+        # Equal pictures are normalised to 0, which leaves beta; different ones are told apart.
+        model = student.build(layer_dims, scheme, generator(rng), True)
+        if len(layer_dims) > 2:
+            equal, different = np.ones((3, 4)), rng.normal(size=(3, 4))
+            alike = meter.cost(model, equal, np.arange(4) % 3) / unit
+            expect.number(alike, np.log(3), "with batch normalisation, equal pictures' cost", 1e-6)
+            expect.that(
+                abs(meter.cost(model, different, np.arange(4) % 3) / unit - np.log(3)) > 1e-9,
+                "With batch normalisation a new network tells no pictures apart: is gamma 1?",
+            )
 
 
 @check("build", points=2)
@@ -617,7 +627,7 @@ def _chain(student, meter, model, sign, margin):
             continue
         a = p * p / (b * c)
         expected = np.array([
-            -c * b - c - 2, p * (c + 2 * b + 2), -2 * a * b * c - 2 * a * b * c / b * 0,
+            -c * b - c - 2, p * (c + 2 * b + 2), -2 * a * b * c,
             -(2 * a * b + c * a + c * b), p * (2 * a + 2 * b + c), -2 * a * b * c,
         ])  # fmt: skip
         got = np.array([i1, i2, i3, s1, s2, s3])
