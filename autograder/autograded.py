@@ -12,6 +12,7 @@ import base64
 import binascii
 import html
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from autograder.course import Feedback
@@ -81,14 +82,13 @@ def grade_id(cell: Mapping[str, Any]) -> str | None:
 def _matched(released: Sequence[Cell], submitted: Sequence[Cell]) -> list[Cell]:
     """The student's cells in their order, each graded one once: the last, for it runs last."""
     ours = {name: cell for cell in released if (name := grade_id(cell))}
-    chosen: dict[str, int] = {}
-    for index, cell in enumerate(submitted):
-        name = grade_id(cell)
-        if name in ours:
-            best = chosen.get(name)
-            fits = cell.get("cell_type") == ours[name]["cell_type"]
-            if best is None or fits or submitted[best].get("cell_type") != cell.get("cell_type"):
-                chosen[name] = index
+    named = [(grade_id(cell) or "", index) for index, cell in enumerate(submitted)]
+    fits = [
+        name in ours and submitted[index].get("cell_type") == ours[name]["cell_type"]
+        for name, index in named
+    ]
+    # Later entries win: of right type before retyped, and the last before the first.
+    chosen = dict(sorted(((n, i) for n, i in named if n in ours), key=lambda p: (fits[p[1]], p[1])))
     budget = [_MAX_IMAGES]
     cells = []
     for index, cell in enumerate(submitted):
@@ -110,10 +110,10 @@ def _copy(cell: Cell) -> Cell:
     metadata = dict(cell["metadata"])
     if "nbgrader" in metadata:
         metadata["nbgrader"] = dict(metadata["nbgrader"])
-    code = {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}
-    return {
-        "cell_type": cell["cell_type"], "metadata": metadata, "source": _text(cell["source"]), **code,
-    }  # fmt: skip
+    fresh = {"cell_type": cell["cell_type"], "metadata": metadata, "source": _text(cell["source"])}
+    if cell["cell_type"] == "code":
+        fresh |= {"execution_count": None, "outputs": []}
+    return fresh
 
 
 def _ordinary(cell: Cell, budget: list[int]) -> Cell:
@@ -197,15 +197,17 @@ def close(notebook: dict[str, Any], why: str) -> None:
 
 def show(notebook: dict[str, Any], report: Report, detail: Feedback) -> None:
     """Write the engine's verdicts into the grade cells, and its notes on top."""
-    close(notebook, report.error or "no check of this exercise ran")
+    # The place on the grader's machine is nobody else's business.
+    error = (report.error or "").replace(f"{Path(report.submission).parent}/", "")
+    close(notebook, error or "no check of this exercise ran")
     scores = report.exercise_scores()
     for cell in _grade_cells(notebook):
         exercise = str(grade_id(cell)).removesuffix(CHECKS)
-        if exercise in scores and report.error is None:
+        if exercise in scores and not error:
             outcomes = [o for o in report.checks if o.exercise == exercise]
             points = min(scores[exercise][0], float(cell["metadata"]["nbgrader"]["points"]))
             cell["outputs"] = _outputs(points, scores[exercise][1], outcomes, detail)
-    lines = [f"**Not graded:** {_escaped(report.error)}"] if report.error else []
+    lines = [f"**Not graded:** {_escaped(error)}"] if error else []
     lines += [f"- {_escaped(note)}" for note in report.notes]
     if lines:
         top = {

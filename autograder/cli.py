@@ -143,6 +143,22 @@ def audit(
 
 
 @app.command()
+def new(
+    slug: Annotated[
+        str, typer.Argument(help="Its name everywhere: lower-case letters, digits and _.")
+    ],
+    course: CourseFile = DEFAULT_COURSE,
+) -> None:
+    """Begin an assignment: three files and an entry in course.yml, gradable at once."""
+    from autograder.scaffold import next_steps, scaffold
+
+    console = Console(highlight=False, soft_wrap=True)
+    for path in scaffold(course, slug):
+        console.print(f"[green]written[/]  {escape(str(path))}")
+    console.print(next_steps(load_course(course), slug), markup=False)
+
+
+@app.command()
 def doctor() -> None:
     """Show each layer of the sandbox as present or missing, with the cure."""
     from autograder.sandbox.layers import probe

@@ -1,16 +1,88 @@
-"""nbgrader, taught to grade with this kit."""
+"""nbgrader, taught to grade with this kit: what ``nbgrader_config.py`` puts into its pipeline.
 
+`nbgrader autograde` converts each submission twice. First `SubmissionExporter` reads what came
+back, within bounds, and hands on a notebook that every later step accepts. Then
+`GradeWithEngine`, in place of `Execute`, grades the submitted file and writes verdicts into the
+grade cells, `SaveEngineGrades` puts them into the gradebook, and `LatePolicyPlugin` takes off
+what lateness costs. No step earns a point by failing: a cell starts as not graded.
+"""
+
+# mypy: disable-error-code="no-untyped-call, no-any-return, misc"
 from __future__ import annotations
 
+import fnmatch
 import logging
+import weakref
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader.api import MissingEntry
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Enum
 from traitlets.config import Config
 
+from autograder.autograded import close, restored, show
+from autograder.course import Course, load_course
+from autograder.gradebook import (
+    Mark,
+    awarded,
+    extension_of,
+    late_penalty,
+    needs_person,
+    opened,
+    read_released,
+    record,
+    register,
+)
+from autograder.grading import Grader
 from autograder.problem import Problem
+from autograder.release import CHECKS, build_source, needs_build
+from autograder.report import Report
+from autograder.sandbox import Limits, Sandbox, SandboxError
+from autograder.seeds import course_secret
+from autograder.submission import read_submission, read_whole_cells
+
+__all__ = [
+    "GradeWithEngine", "LatePolicyPlugin", "SaveEngineGrades", "SubmissionExporter", "configure",
+    "generate", "record",
+]  # fmt: skip
+
+
+def configure(config: Config, root: Path) -> None:
+    """Make every stock ``nbgrader`` command work from a course's root."""
+    from autograder.gradebook import database
+
+    course = load_course(root)
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.course_id = course.course.id
+    config.CourseDirectory.release_directory = "assignments"
+    config.CourseDirectory.db_url = database(course)
+    # What students hold to is the committed notebook; nbgrader's source is built when it is stale.
+    for assignment in course.assignments:
+        if needs_build(course, assignment.slug):
+            build_source(course, assignment.slug)
+    plugin = f"{__name__}."
+    config.Autograde.exporter_class = plugin + "SubmissionExporter"
+    config.Autograde.sanitize_preprocessors = [
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    config.Autograde.autograde_preprocessors = [
+        plugin + "GradeWithEngine",
+        plugin + "SaveEngineGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    config.AssignLatePenalties.plugin_class = plugin + "LatePolicyPlugin"
 
 
 def generate(root: Path, slug: str) -> None:
@@ -46,3 +118,202 @@ class _Heard(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.words.append(record.getMessage().strip().splitlines()[-1])
+
+
+class Engine:
+    """One run's course, sandbox and graders, alive from its first submission to its last."""
+
+    def __init__(self, root: Path, mode: str) -> None:
+        self.course: Course = load_course(root)
+        self._graders: dict[str, Grader] = {}
+        self._released: dict[str, dict[str, Any]] = {}
+        self._secret = course_secret(self.course.root)
+        limits = Limits(**self.course.limits.model_dump())
+        self.sandbox = Sandbox(limits, self.course.packages, mode)  # type: ignore[arg-type]
+
+    def released(self, slug: str) -> dict[str, Any]:
+        if slug not in self._released:
+            self._released[slug] = read_released(self.course, slug)
+        return self._released[slug]
+
+    def grader(self, slug: str) -> Grader:
+        if slug not in self._graders:
+            grader = Grader(self.course, self.course.assignment(slug), self._secret)
+            grader.prepare()
+            self._graders[slug] = grader
+        return self._graders[slug]
+
+    def grade(self, folder: Path, student: str, slug: str) -> Report:
+        grader = self.grader(slug)
+        try:
+            return grader.grade(read_submission(folder, student, slug), self.sandbox)
+        except (Problem, SandboxError) as problem:
+            return grader.unreadable(student, str(folder), str(problem), self.sandbox.mode)
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a submission so that nothing in it can stop the class, and holds the run's engine."""
+
+    sandbox = Enum(
+        ["full", "reduced", "none"], "full", help="How well submissions are locked in."
+    ).tag(config=True)
+
+    parent: Any
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.converter = self.parent
+        self._ignored = list(self.converter.coursedir.ignore)
+        self.converter.pre_convert_hook = self._before
+        self.resubmitted = True
+        try:
+            _ = self.engine
+            self._register()
+        except (Problem, SandboxError) as problem:
+            raise NbGraderException(str(problem)) from None
+        _quieten(self.converter.parent)
+
+    @cached_property
+    def engine(self) -> Engine:
+        engine = Engine(Path(self.converter.coursedir.root), self.sandbox)
+        weakref.finalize(self, engine.sandbox.close)
+        return engine
+
+    def folder(self, student: str, slug: str) -> Path:
+        directory = self.converter.coursedir
+        return Path(directory.format_path(directory.submitted_directory, student, slug))
+
+    def _register(self) -> None:
+        """Before the first submission: the gradebook knows the assignment, the checks are read."""
+        for assignment in self.engine.course.assignments:
+            if fnmatch.fnmatch(assignment.slug, self.converter.coursedir.assignment_id):
+                slug = assignment.slug
+                self.engine.grader(slug)
+                with opened(self.engine.course) as book:
+                    register(book, self.engine.course, slug, self.engine.released(slug))
+
+    def _before(self, notebooks: list[str], **_: Any) -> None:
+        """Before each submission: what nbgrader would copy or forget."""
+        folder = Path(notebooks[0]).parent
+        student, slug = folder.parent.name, folder.name
+        directory = self.converter.coursedir
+        # Of what lies beside the notebook, nbgrader copies links' targets and waits for pipes.
+        odd = [path.name for path in folder.rglob("*") if _is_odd(path)]
+        directory.ignore = [*self._ignored, *(_literal(name) for name in odd)]
+        with opened(self.engine.course) as book:
+            try:
+                known = book.find_submission(slug, student).timestamp
+            except MissingEntry:
+                known = None
+        now = directory.get_existing_timestamp(str(folder))
+        self.resubmitted = now is None or now != known
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any
+    ) -> tuple[Any, Any]:
+        if not self.converter._sanitizing:
+            return super().from_filename(filename, resources, **kwargs)
+        folder = Path(filename).parent
+        try:
+            cells = read_whole_cells(_own(folder), folder.name)
+        except Problem:
+            cells = []  # GradeWithEngine says why
+        tree = nbformat.from_dict(restored(self.engine.released(folder.name), cells))
+        return self.from_notebook_node(tree, resources, **kwargs)
+
+
+def _own(folder: Path) -> Path:
+    """The folder itself, unless its student's folder is a link to elsewhere."""
+    return folder.parent if folder.parent.is_symlink() else folder
+
+
+def _is_odd(path: Path) -> bool:
+    return path.is_symlink() or not (path.is_file() or path.is_dir())
+
+
+def _literal(name: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
+
+
+def _quieten(app: Any) -> None:
+    """One line a submission on the terminal instead of twelve, unless someone debugs."""
+    if app is None or app.log_level <= logging.DEBUG:
+        return
+    logger = getattr(app.log, "logger", app.log)
+    for handler in logger.handlers:
+        if not isinstance(handler, logging.FileHandler):
+            handler.addFilter(lambda r: r.levelno > logging.INFO or getattr(r, "ours", False))
+
+
+class GradeWithEngine(NbGraderPreprocessor):
+    """In place of `Execute`: the engine grades the submitted file, its verdicts become outputs."""
+
+    def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        student = resources["nbgrader"]["student"]
+        slug = resources["nbgrader"]["assignment"]
+        close(nb, "the grader did not get to this exercise")
+        try:
+            exporter: SubmissionExporter = self.parent
+            folder = _own(exporter.folder(student, slug))
+            report = exporter.engine.grade(folder, student, slug)
+            shown = nbformat.from_dict(dict(nb))
+            show(shown, report, exporter.engine.course.grading.feedback)
+            nb = nbformat.from_dict(shown)
+            resources["autograder"] = report
+            words = report.error or f"{report.score:g} of {report.max_score:g}"
+            self.log.info("%s: %s", student, words, extra={"ours": True})
+        except Exception:
+            close(nb, "the grader itself failed: a person will look at it")
+            self.log.exception("%s: the grader itself failed, so a person must grade", student)
+        return nb, resources
+
+
+class SaveEngineGrades(SaveAutoGrades):
+    """nbgrader's own step, and what outputs cannot say: that a person must look."""
+
+    def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        with opened(self.parent.engine.course) as book:
+            submission = book.find_submission(
+                resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
+            )
+            assignment = self.parent.engine.course.assignment(resources["nbgrader"]["assignment"])
+            extension = extension_of(self.parent.engine.course, assignment, submission.student.id)
+            submission.extension = extension or submission.extension
+            book.db.commit()
+        return super().preprocess(nb, resources)
+
+    def _add_score(self, cell: Any, resources: dict[str, Any]) -> None:
+        name = cell.metadata["nbgrader"]["grade_id"]
+        grade = self.gradebook.find_grade(
+            name, self.notebook_id, self.assignment_id, self.student_id
+        )
+        before = Mark(grade.id, grade.auto_score, grade.manual_score)
+        before.needs = grade.needs_manual_grade
+        super()._add_score(cell, resources)
+        human = False
+        if name.endswith(CHECKS):
+            report: Report | None = resources.get("autograder")
+            course = self.parent.engine.course
+            score, human = awarded(course, report, name.removesuffix(CHECKS))
+            if score is None:
+                grade.auto_score = None
+        grade.needs_manual_grade = needs_person(
+            before, grade.auto_score, human, self.parent.resubmitted
+        )
+        self.gradebook.db.commit()
+
+
+class LatePolicyPlugin(LateSubmissionPlugin):
+    """The late policy of ``course.yml``."""
+
+    def late_submission_penalty(
+        self, student_id: str, score: float, total_seconds_late: float
+    ) -> float | None:
+        step = self.parent
+        submission = step.gradebook.find_submission(step.assignment_id, student_id)
+        course: Course = step.parent.engine.course
+        submitted: datetime = submission.timestamp
+        return late_penalty(
+            course, course.assignment(step.assignment_id), student_id, submitted,
+            submission.extension, score,
+        )  # fmt: skip

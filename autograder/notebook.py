@@ -60,11 +60,15 @@ def notes_on_cells(submission: Submission, session: Session, released: Released)
     for cell in session.cells:
         if cell.error is None or cell.error == "NotImplementedError":
             continue
-        at = "" if submission.path.suffix == ".py" else f"cell {cell.index + 1}: "
-        line = f" in line {cell.line}" if cell.line is not None else ""
-        notes.append(f"{at}{_CELL_WORDS.get(cell.error, f'raised {cell.error}')}{line}")
+        place = [] if submission.path.suffix == ".py" else [f"cell {cell.index + 1}"]
+        if cell.line is not None:
+            place.append(f"line {cell.line}")
+        words = _CELL_WORDS.get(cell.error, f"raised {cell.error}")
+        notes.append(": ".join(filter(None, [", ".join(place), words])))
     if released.grade_ids and submission.path.suffix == ".ipynb":
         present = [cell.grade_id for cell in submission.cells if cell.grade_id]
+        if not present:
+            return (*notes, "no cell has nbgrader's marks: another program saved the notebook")
         kinds = {c.grade_id: c.kind for c in submission.cells}
         for name in released.grade_ids:
             if name not in present:

@@ -22,10 +22,11 @@ from autograder.reference import percent_cells
 ANSWER = "answer_"
 CHECKS = "_checks"
 PUBLIC_CHECKS = "public_checks.py"
+_TEMPLATE = Path(__file__).with_name("public_checks.template")
 
 
 def release(course: Course, slug: str) -> Path:
-    """Generate an assignment's folder for students; files that are up to date stay untouched.
+    """Generate an assignment's folder for students; files that are up to date stay as they are.
 
     Raises:
         Problem: the source breaks a convention, or a file cannot be written.
@@ -58,8 +59,17 @@ def released_files(course: Course, slug: str) -> dict[str, str]:
     return {**sources, f"{slug}.ipynb": notebook}
 
 
+def needs_build(course: Course, slug: str) -> bool:
+    """Whether nbgrader's source folder is missing or older than what it is made from."""
+    built = course.root / "source" / slug / f"{slug}.ipynb"
+    if not built.exists():
+        return True
+    origins = (course.source(slug), course.root / "course.yml", _TEMPLATE, Path(__file__))
+    return built.stat().st_mtime < max(origin.stat().st_mtime for origin in origins)
+
+
 def build_source(course: Course, slug: str) -> Path:
-    """Write nbgrader's source folder of an assignment where it is missing or stale.
+    """Write nbgrader's source folder of an assignment.
 
     Raises:
         Problem: the source breaks a convention, or a file cannot be written.
@@ -93,10 +103,11 @@ def _source_notebook(text: str, assignment: Assignment, path: Path) -> str:
         ids.add(name)
         tags = cell.metadata.get("tags")
         metadata = {"nbgrader": marks} if marks else {"tags": tags} if tags else {}
-        code = {"execution_count": None, "outputs": []} if cell.cell_type == "code" else {}
+        code: dict[str, Any] = {"execution_count": None, "outputs": []}
         cells.append({
             "cell_type": cell.cell_type, "id": name, "metadata": metadata,
-            "source": cell.source.splitlines(keepends=True), **code,
+            "source": cell.source.splitlines(keepends=True),
+            **(code if cell.cell_type == "code" else {}),
         })  # fmt: skip
     for name in (
         *assignment.points, *(n + CHECKS for n in assignment.points),
@@ -153,7 +164,7 @@ def _public_checks(text: str, assignment: Assignment, path: Path) -> str:
             sources[name] = _definition(source, f"check_{name}", path, line)
     body = "\n\n\n".join(sources.values())
     table = "".join(f"    {name!r}: check_{name},\n" for name in sources).replace("'", '"')
-    template = (Path(__file__).parent / "public_checks.template").read_text(encoding="utf-8")
+    template = _TEMPLATE.read_text(encoding="utf-8")
     for blank, filled in (
         ("@SLUG@", assignment.slug), ("@CHECKS@", body), ("@TABLE@", table)
     ):  # fmt: skip
@@ -186,7 +197,9 @@ def _write_all(folder: Path, files: dict[str, str]) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            if _content(folder / name) != text:
+            if _content(folder / name) == text:
+                os.utime(folder / name)  # it is up to date, and says so
+            else:
                 aside = folder / f".{name}.{os.getpid()}"
                 aside.write_text(text, encoding="utf-8")
                 aside.replace(folder / name)

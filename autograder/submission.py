@@ -98,9 +98,10 @@ def _bounded_text(path: Path) -> str:
             what = "is a symbolic link, which is not followed: submit the file itself"
             raise Problem(what, path) from None
         raise Problem(f"cannot be read: {error.strerror}", path) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Problem("is not a regular file", path)
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Problem("is not a regular file", path)
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise Problem(f"is larger than {MAX_BYTES >> 20} MiB: clear its outputs", path)

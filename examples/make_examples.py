@@ -1,4 +1,4 @@
-"""Make the example class: real notebooks, the way students leave them, and their golden reports.
+"""Make the example class: real notebooks, the way students leave them, and their golden report.
 
     python examples/make_examples.py            write examples/submitted/<student>/symmetry/
     python examples/make_examples.py --golden   grade them and write examples/golden/<student>.json
@@ -20,10 +20,15 @@ import signal
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from autograder.classroom import Classroom
+from autograder.course import load_course
+from autograder.found import find_submissions
+from autograder.report import Report
 
 
 HERE = Path(__file__).resolve().parent
@@ -233,13 +238,13 @@ def _interrupted_after(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, previous)
 
 
-def golden(reports: Any) -> dict[str, Any]:
+def golden(report: Report) -> dict[str, Any]:
     """What must stay the same of a report: numbers in sentences depend on draws and platform."""
     return {
-        "student": reports.student,
-        "score": reports.score,
-        "error": masked(reports.error or "") or None,
-        "notes": list(map(masked, reports.notes)),
+        "student": report.student,
+        "score": report.score,
+        "error": masked(report.error or "") or None,
+        "notes": list(map(masked, report.notes)),
         "checks": [
             {
                 "check": outcome.check,
@@ -248,7 +253,7 @@ def golden(reports: Any) -> dict[str, Any]:
                 "mistake": outcome.mistake.slug if outcome.mistake else None,
                 "message": masked(outcome.message),
             }
-            for outcome in reports.checks
+            for outcome in report.checks
         ],
     }
 
@@ -259,24 +264,12 @@ def masked(text: str) -> str:
     return re.sub(r"(?<![\w.])[-−]?\d+(\.\d*)?(e[-+]?\d+)?|\binf\b|\bnan\b", "#", text)
 
 
-def grade_class(names: list[str]) -> Iterator[Any]:
-    """Grade the example class by the engine itself, one report a student."""
-    from autograder.course import load_course
-    from autograder.grading import Grader
-    from autograder.problem import Problem
-    from autograder.sandbox import Limits, Sandbox
-    from autograder.submission import read_submission
-
+def grade_class(names: Iterable[str] | None = None) -> Iterator[Report]:
+    """Grade the example class, or some of it, by the engine itself; one report a student."""
     course = load_course(HERE.parent / "course.yml")
-    grader = Grader(course, course.assignment(SLUG), SECRET)
-    limits = Limits(**course.limits.model_dump())
-    with Sandbox(limits, course.packages, "reduced") as sandbox:
-        for name in names:
-            folder = HERE / "submitted" / name / SLUG
-            try:
-                yield grader.grade(read_submission(folder, name, SLUG), sandbox)
-            except Problem as problem:
-                yield grader.unreadable(name, str(folder), str(problem), sandbox)
+    paths = [HERE / "submitted" / name / SLUG for name in sorted(names or STUDENTS)]
+    found = find_submissions(course, SLUG, paths)
+    yield from Classroom(course, SECRET, "reduced").grade(found, jobs=1)
 
 
 def main() -> None:

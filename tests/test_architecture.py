@@ -18,7 +18,7 @@ FLOORS = [
     {"run"},
     {"audit"},
     {"nbgrader_plugin", "gradebook", "feedback"},
-    {"classroom", "release"},
+    {"classroom", "release", "scaffold"},
     {"found"},
     {"late"},
     {"grading"},

@@ -89,7 +89,12 @@ def noise(n, rng):
 
 @mistake("uniform", "What shape has the histogram?")
 def noise(n, rng):
-    return rng.uniform(-0.5, 0.5, (n, n)) * np.sqrt(3)
+    return rng.uniform(-0.5, 0.5, (n, n))
+
+
+@mistake("one-row", "How many rows has it?")
+def noise(n, rng):
+    return rng.normal(0, 0.5, (1, n))
 
 
 @mistake("positive", "Are all of your numbers on one side?")

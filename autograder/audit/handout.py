@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.audit.finding import Finding, finding
 from autograder.course import Course
-from autograder.release import stale_files
+from autograder.release import released_files
 
 _SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
 _LONG = 24  # characters; a shorter line of a solution may well stand elsewhere too
@@ -16,9 +16,17 @@ _LONG = 24  # characters; a shorter line of a solution may well stand elsewhere 
 
 def handout_findings(course: Course, slug: str) -> list[Finding]:
     """Whether the released files are those of the source, and hold no secret."""
-    stale = [f"{path}: run `autograder release {slug}`" for path in stale_files(course, slug)]
-    folder = course.file(f"assignments/{slug}")
+    folder = course.root / "assignments" / slug
+    expected = released_files(course, slug)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    there = {str(path.relative_to(folder)): path.read_bytes() for path in files}
+    cure = f"run `autograder release {slug}`"
+    stale = [
+        f"{name} is stale: {cure}"
+        for name, text in expected.items()
+        if there.get(name) != text.encode()
+    ]
+    stale += [f"{name} is nobody's: delete it" for name in there if name not in expected]
     return [
         finding(slug, "the released files are fresh", stale, f"{len(files)} files"),
         finding(slug, "students get no solution and no check", _secrets(course, slug, files)),

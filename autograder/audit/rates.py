@@ -1,6 +1,6 @@
 """Both error rates of the statistical checks: computed from the budget, measured by simulation.
 
-A rate of 1e-10 cannot be seen in any affordable number of draws. So the false-alarm rate is measured
+A rate of 1e-10 cannot be seen in any affordable number of draws. The false-alarm rate is measured
 at a budget at which it can be, `ALPHA`: a check that spends its budget honestly raises an alarm in
 at most that share of the draws. Its scaling down to the course's rate is the tests' exact null
 distributions, which are tested themselves. The miss rate is measured at the course's own rate.

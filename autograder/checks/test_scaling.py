@@ -483,10 +483,11 @@ def check_law(
     spec: Spec,
     rng: np.random.Generator,
     statistics: Statistics,
+    calls: int = 2,
     **options: Any,
 ) -> None:
     """The weights of wide networks follow the law, whatever the layers' shapes."""
-    runs = [initialised(student, name, wide(rng), fresh(rng), **options) for _ in range(2)]
+    runs = [initialised(student, name, wide(rng), fresh(rng), **options) for _ in range(calls)]
 
     def judge() -> None:
         follow_law(all_drawn(runs, spec), spec, statistics, name)
@@ -801,7 +802,7 @@ def test_he_options(student, rng, statistics):
     for mode, law in [("fan_in", "uniform"), ("fan_out", "normal"), ("fan_out", "uniform"),
                       ("fan_avg", "normal")]:  # fmt: skip
         options = {"distribution": law, "mode": mode}
-        check_law(student, "initialize_he", Spec(2, mode, law), rng, budget.split(1), **options)
+        check_law(student, "initialize_he", Spec(2, mode, law), rng, budget.split(1), 1, **options)
 
 
 @check("initialize_he")

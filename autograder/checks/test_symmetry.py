@@ -119,6 +119,9 @@ def test_forward_values(student, reference, rng):
         parameters, X, _ = problem(rng, *shape)
         A2, _ = student.forward(X, parameters)
         expect.array(A2, reference.forward(X, parameters)[0], "A2")
+    parameters["W2"] *= 8
+    A2, _ = student.forward(X, parameters)
+    expect.array(A2, reference.forward(X, parameters)[0], "A2", atol=1e-8)
 
 
 @check("forward")
@@ -379,25 +382,34 @@ def test_update_leaves_its_arguments(student, rng):
 
 
 def trained(student, X, Y, parameters, steps, learning_rate):
-    """The student's result; a failure is the fault of the function in which it arose."""
+    """The student's result, and after how many steps: one, where own functions fail at the next.
+
+    A failure is the fault of the function in which it arose.
+    """
     try:
-        return student.train(X, Y, parameters, steps, learning_rate)
+        return student.train(X, Y, parameters, steps, learning_rate), steps
     except CallFailed:
         written(student.train, X, Y, parameters, 0, learning_rate)
-        own = composed(student, student, student, student)
-        helping(own, X, Y, parameters, min(steps, 3), learning_rate)
+        own = composed(student, student, student)
+        try:
+            helping(own, X, Y, parameters, min(steps, 3), learning_rate)
+        except CallFailed as failed:
+            try:
+                return student.train(X, Y, parameters, 1, learning_rate), 1
+            except CallFailed:
+                raise failed from None
         raise
 
 
-def composed(network, cost, update, gradient):
-    """Gradient descent from somebody's forward and backward, somebody's cost, somebody's update."""
+def composed(network, cost, update):
+    """Gradient descent by somebody's forward and backward, somebody's cost, somebody's update."""
 
     def descend(X, Y, parameters, steps, learning_rate):
         costs = []
         for _ in range(steps):
             A2, cache = network.forward(X, parameters)
             costs.append(cost.compute_cost(A2, Y))
-            grads = gradient.backward(parameters, cache, X, Y)
+            grads = network.backward(parameters, cache, X, Y)
             parameters = update.update_parameters(parameters, grads, learning_rate)
         return parameters, np.array(costs)
 
@@ -412,7 +424,7 @@ def judge_training(student, reference, got, X, Y, parameters, steps, learning_ra
 
     def reading(network, cost, update):
         def attempt():
-            descend = composed(network, cost, update, network)
+            descend = composed(network, cost, update)
             if network is cost is update is reference:
                 want = descend(X, Y, parameters, steps, learning_rate)
             else:
@@ -423,7 +435,12 @@ def judge_training(student, reference, got, X, Y, parameters, steps, learning_ra
         return attempt
 
     people = (reference, student)
-    expect.any_of(*(reading(*who) for who in itertools.product(people, repeat=3)))
+    try:
+        expect.any_of(*(reading(*who) for who in itertools.product(people, repeat=3)))
+    except CheckFailed:
+        # Where the student's own functions cannot be put together, what train made of them is unknown.
+        helping(composed(student, student, student), X, Y, parameters, steps, learning_rate)
+        raise
 
 
 def own_reading(descend, *args):
@@ -431,7 +448,7 @@ def own_reading(descend, *args):
     try:
         with np.errstate(all="ignore"):
             return descend(*args)
-    except (CallFailed, ValueError, TypeError, KeyError):
+    except (CallFailed, CheckFailed, ValueError, TypeError, KeyError):
         raise CheckFailed("no such reading") from None
 
 
@@ -440,8 +457,8 @@ def test_train_values(student, reference, rng):
     """Parameters and costs are those of full-batch gradient descent."""
     for shape, steps in zip(SHAPES, (4, 3, 3, 1, 2), strict=True):
         parameters, X, Y = problem(rng, *shape)
-        got = trained(student, X, Y, parameters, steps, 0.6)
-        judge_training(student, reference, got, X, Y, parameters, steps, 0.6)
+        got, made = trained(student, X, Y, parameters, steps, 0.6)
+        judge_training(student, reference, got, X, Y, parameters, made, 0.6)
 
 
 @check("train")
@@ -449,9 +466,9 @@ def test_train_costs(student, rng):
     """There is one cost for each iteration."""
     parameters, X, Y = problem(rng, 2, 3, 1, 6)
     for steps in (1, 7, 12):
-        _, costs = trained(student, X, Y, parameters, steps, 0.3)
+        (_, costs), made = trained(student, X, Y, parameters, steps, 0.3)
         expect.that(
-            len(costs) == steps, f"{steps} iterations should give {steps} costs, not {len(costs)}."
+            len(costs) == made, f"{made} iterations should give {made} costs, not {len(costs)}."
         )
 
 
@@ -460,13 +477,15 @@ def test_train_symmetry(student, reference, rng):
     """Units that start equal stay equal; units that start different stay different."""
     _, X, Y = problem(rng, 3, 4, 2, 8)
     for start in (tied(0.0, 3, 4, 2), tied(0.3, 3, 4, 2), network(rng, 3, 4, 2)):
-        got = trained(student, X, Y, start, 20, 0.5)
-        expect.shapes(got[0], start, "parameters")
+        got, made = trained(student, X, Y, start, 20, 0.5)
+        expect.keys(got[0], start, "parameters")
+        W1 = expect.shape(got[0]["W1"], start["W1"].shape, 'parameters["W1"]')
+        expect.finite(W1, 'parameters["W1"]')
         apart = bool(np.ptp(start["W1"], axis=0).any())
-        spread = np.ptp(np.hstack([got[0]["W1"], got[0]["b1"]]), axis=0).max()
+        spread = np.ptp(W1, axis=0).max()
         if (spread > 1e-8) != apart:
             # Not train's fault when the student's other functions, step by step, do the same.
-            want = own_reading(composed(*[student] * 4), X, Y, start, 20, 0.5)
+            want = own_reading(composed(student, student, student), X, Y, start, made, 0.5)
             expect.arrays(
                 got[0], want[0], "After training from " + ("random" if apart else "equal") + " units",
                 rtol=1e-6,
@@ -596,7 +615,7 @@ def test_random_law(student, reference, rng, statistics):
         expect.finite(weights, name)
         tests.mean(weights, 0.01, name)
         tests.variance(weights, 0.01, name)
-        tests.distribution(weights, 0.01, name)
+        tests.distribution(weights[::4], 0.01, name)
 
 
 @check("initialize_parameters")
@@ -604,9 +623,9 @@ def test_random_independence(student, reference, rng, statistics):
     """Units and layers have nothing to do with each other."""
     tests = statistics.split(10)
     generator = student.hold(rng)
-    first, second = (student.initialize_parameters(60, 80, 50, generator) for _ in range(2))
+    first, second = (student.initialize_parameters(60, 80, 60, generator) for _ in range(2))
     for got in (first, second):
-        expect.shapes(got, reference.initialize_zeros(60, 80, 50), "parameters")
+        expect.shapes(got, reference.initialize_zeros(60, 80, 60), "parameters")
     for name in ("W1", "W2"):
         tests.rows(first[name], name)
         tests.columns(first[name], name)

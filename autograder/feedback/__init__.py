@@ -1,5 +1,5 @@
 """What a student reads: one self-contained page for each submission."""
 
-from autograder.feedback.page import feedback_html, write_feedback
+from autograder.feedback.page import feedback_html, write_feedback, write_pages
 
-__all__ = ["feedback_html", "write_feedback"]
+__all__ = ["feedback_html", "write_feedback", "write_pages"]

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -64,12 +66,27 @@ def write_feedback(report: Report, course: Course, path: Path) -> None:
     Raises:
         Problem: the file cannot be written.
     """
-    page = feedback_html(report, course)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise Problem(f"the feedback cannot be written: {error.strerror}", path) from None
+    _write(path, feedback_html(report, course))
+
+
+def write_pages(reports: Sequence[Report], course: Course, folder: Path) -> Path:
+    """Write each report's page where nbgrader keeps feedback, and an index for the instructor.
+
+    Pages stand at ``<student>/<assignment>/<assignment>.html``; the index is returned.
+
+    Raises:
+        Problem: a file cannot be written.
+    """
+    groups = []
+    for slug in dict.fromkeys(report.assignment for report in reports):
+        rows = []
+        for report in (r for r in reports if r.assignment == slug):
+            path = Path(report.student, slug, f"{slug}.html")
+            write_feedback(report, course, folder / path)
+            rows.append((report, quote(path.as_posix())))
+        groups.append((course.assignment(slug), rows))
+    _write(folder / "index.html", _render("index.html", course=course.course, groups=groups))
+    return folder / "index.html"
 
 
 def feedback_html(report: Report, course: Course) -> str:
@@ -79,9 +96,8 @@ def feedback_html(report: Report, course: Course) -> str:
     got nor a picture; ``verdicts`` neither.
     """
     exercises = _exercises(report, course)
-    css = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return _environment().get_template("page.html").render(
+    return _render(
+        "page.html",
         report=report,
         course=course.course,
         assignment=course.assignment(report.assignment),
@@ -90,9 +106,23 @@ def feedback_html(report: Report, course: Course) -> str:
         faults=[exercise.name for exercise in exercises if exercise.state is Verdict.FAULT],
         next_step=_next_step(report, exercises),
         error=_without_folder(report),
-        css=Markup(css),  # noqa: S704 - our own file, of which the policy names the digest
-        digest=digest,
-    )  # fmt: skip
+    )
+
+
+def _write(path: Path, page: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"the feedback cannot be written: {error.strerror}", path) from None
+
+
+def _render(template: str, **values: Any) -> str:
+    """A page with its style sheet inside, of which the content policy names the digest."""
+    css = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    page = _environment().get_template(template)
+    return page.render(css=Markup(css), digest=digest, **values)
 
 
 @cache
@@ -170,7 +200,7 @@ def _without_folder(report: Report) -> str | None:
 
 def prose(text: str) -> Markup:
     """A sentence of ours with its `code` marked up; everything in it is escaped."""
-    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped first
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def points(number: float) -> str:

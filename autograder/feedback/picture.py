@@ -2,7 +2,8 @@
 
 The mistake's own function and the reference are run here, in the trusted process, on `public`
 arguments. So a picture shows nothing of a student's, nothing hidden and no code, and there is one
-for a mistake, whoever made it. Where values show nothing (a wrong type, a changed argument) there is none.
+for a mistake, whoever made it. Where values show nothing (a wrong type, a changed argument),
+there is none.
 """
 
 from __future__ import annotations
@@ -229,7 +230,9 @@ def _distribution(
 ) -> Picture | None:
     """The weights of a wide layer, when they follow another law."""
     pair = _Pair.run(right, wrong, functions, world)
-    for name in pair.expected if pair else ():
+    if pair is None:
+        return None
+    for name in pair.expected:
         expected, got = pair.expected[name].ravel(), pair.got.get(name, np.empty(0)).ravel()
         if got.size < 2 or not np.isfinite(got).all() or np.ptp(expected) == 0:
             continue

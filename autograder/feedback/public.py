@@ -6,6 +6,7 @@ They are the same for everybody and have nothing to do with what the hidden chec
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,7 +50,7 @@ class World:
         rng = np.random.default_rng([2024, self.number])
         dims, m = self.layer_dims, self.examples
         parameters = {}
-        for layer, (fan_in, fan_out) in enumerate(zip(dims, dims[1:], strict=False), start=1):
+        for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(dims), start=1):
             parameters[f"W{layer}"] = rng.normal(0, 0.8, (fan_out, fan_in))
             parameters[f"b{layer}"] = rng.normal(0, 0.3, (fan_out, 1))
         rows = dims[1]

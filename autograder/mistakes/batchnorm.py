@@ -23,7 +23,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / (var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -42,7 +43,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / (var + eps) ** 2
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -62,7 +64,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / (np.sqrt(var) + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -81,7 +84,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps**2)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -100,7 +104,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(np.abs(var - eps))
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -118,7 +123,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -159,7 +165,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + 1e-5)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -179,7 +186,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -198,7 +206,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -217,7 +226,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -238,7 +248,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -258,7 +269,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -277,7 +289,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -296,7 +309,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -316,7 +330,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -334,7 +349,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -350,7 +366,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -368,7 +385,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -385,7 +403,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -438,7 +457,8 @@ def batchnorm_forward(
         running_var = momentum * running_var + (1 - momentum) * var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -457,7 +477,8 @@ def batchnorm_forward(
         mean = running_mean
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -477,7 +498,8 @@ def batchnorm_forward(
         mean = running_mean
         inverse_std = 1 / (running_var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -536,7 +558,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -553,7 +576,8 @@ def batchnorm_forward(
         running_var = momentum * running_var + (1 - momentum) * var
     inverse_std = 1 / np.sqrt(running_var + eps)
     Z_hat = (Z - running_mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -572,7 +596,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -592,7 +617,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -611,7 +637,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -630,7 +657,8 @@ def batchnorm_forward(
         var = running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = Z * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -649,7 +677,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -668,12 +697,13 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
     "gamma-and-beta-exchanged",
-    "The rows have spread |beta| and mean gamma. Which of the two is the gain, and which the offset?",
+    "The rows have spread |beta| and mean gamma. Which of the two is the gain, which the offset?",
 )
 def batchnorm_forward(
     Z, gamma, beta, running_mean, running_var, momentum=0.9, eps=1e-5, training=True
@@ -686,7 +716,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return beta * Z_hat + gamma, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = beta * Z_hat + gamma
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake("beta-forgotten", "The rows have mean 0. Which mean should they have?", subtle=True)
@@ -761,7 +792,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -779,7 +811,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -826,7 +859,7 @@ def batchnorm_forward(
 
 @mistake(
     "memory-flattened",
-    "The memory comes back without its second axis. What does a mean over one axis do to the shape?",
+    "The memory comes back without its second axis. What does a mean over an axis do to the shape?",
 )
 def batchnorm_forward(
     Z, gamma, beta, running_mean, running_var, momentum=0.9, eps=1e-5, training=True
@@ -859,7 +892,8 @@ def batchnorm_forward(
     inverse_std = 1 / np.sqrt(var + eps)
     Z -= mean
     Z_hat = Z * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -878,7 +912,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 @mistake(
@@ -917,7 +952,8 @@ def batchnorm_forward(
         mean, var = running_mean, running_var
     inverse_std = 1 / np.sqrt(var + eps)
     Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
 # ------------------------------------------------------------------------ batchnorm_backward

@@ -236,7 +236,7 @@ TAPE = "tape.append((layer, A, slope, normalised, std))"
 DW = "dW = dZ @ A_prev.T + lambd / m * layer[\"W\"]"
 STEP_W = 'layer["W"] = layer["W"] - learning_rate * dW'
 STEP_B = 'layer["b"] = layer["b"] - learning_rate * dZ.sum(axis=1, keepdims=True)'
-OLD = 'gradient = layer["W"].T @ dZ  # with the old weights\n'
+OLD = 'gradient = layer["W"].T @ dZ  # with the old weights'
 BN = 'dZ = layer["gamma"] / std * (dZ - (dbeta + normalised * dgamma) / batch.size)'
 PENALTY = "lambd * squares / (2 * m) * batch.size"
 NO_BATCHES = {"range(0, m, batch_size)": "range(1)", "order[start : start + batch_size]": "order"}
@@ -334,7 +334,7 @@ altered(
 )
 altered(
     "fit", "new-weights-in-backward", "All gradients are computed with the old weights.",
-    {OLD: "", STEP_W: f'{STEP_W}\n                gradient = layer["W"].T @ dZ'}, subtle=True,
+    {OLD: "pass", STEP_W: f'{STEP_W}\n                gradient = layer["W"].T @ dZ'}, subtle=True,
 )
 altered(
     "fit", "last-layer-only", "Only the output layer is trained.",
