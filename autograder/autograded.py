@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Feedback
-from autograder.release import CHECKS
 from autograder.report import Outcome, Report, Verdict
+from autograder.source_notebook import CHECKS
 
 Cell = dict[str, Any]
 
@@ -82,19 +82,24 @@ def grade_id(cell: Mapping[str, Any]) -> str | None:
 def _matched(released: Sequence[Cell], submitted: Sequence[Cell]) -> list[Cell]:
     """The student's cells in their order, each graded one once: the last, for it runs last."""
     ours = {name: cell for cell in released if (name := grade_id(cell))}
-    named = [(grade_id(cell) or "", index) for index, cell in enumerate(submitted)]
+    # A program that drops nbgrader's marks may keep cells' ids, which are the same words.
+    named = [(grade_id(cell) or _text(cell.get("id")), i) for i, cell in enumerate(submitted)]
     fits = [
         name in ours and submitted[index].get("cell_type") == ours[name]["cell_type"]
         for name, index in named
     ]
     # Later entries win: of right type before retyped, and the last before the first.
     chosen = dict(sorted(((n, i) for n, i in named if n in ours), key=lambda p: (fits[p[1]], p[1])))
+    for name in [name for name in ours if name not in chosen]:
+        for index, cell in enumerate(submitted):
+            if index not in chosen.values() and f"def {name}(" in _text(cell.get("source")):
+                chosen[name] = index
+    places = {index: name for name, index in chosen.items()}
     budget = [_MAX_IMAGES]
     cells = []
     for index, cell in enumerate(submitted):
-        name = grade_id(cell)
-        if name is not None and chosen.get(name) == index:
-            fresh = _copy(ours[name])
+        if index in places:
+            fresh = _copy(ours[places[index]])
             marks = fresh["metadata"]["nbgrader"]
             if marks["solution"]:
                 fresh["source"] = _text(cell.get("source"))

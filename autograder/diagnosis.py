@@ -10,6 +10,7 @@ and no other known mistake fits as well: better no word than a wrong one.
 from __future__ import annotations
 
 import copy
+import inspect
 import types
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +24,8 @@ from autograder.likeness import alike, equal, same_pattern
 from autograder.mistakes import Mistake
 
 _ERRORS = (Exception, SystemExit)
+Held = dict[int, Any]
+"""The objects behind handles in one replay, by the identity of their `Origin`."""
 
 
 @dataclass(frozen=True)
@@ -83,19 +86,22 @@ def _explains(mistake: Mistake, calls: Sequence[Observed], namespace: Mapping[st
     right = namespace[mistake.exercise]
     differs = False
     replays: list[Observed] = []
+    held: Held = {}
+    held_by_right: Held = {}
     for call in calls:
-        replay = _replay(wrong, call, namespace)
+        replay = _replay(wrong, call, namespace, held)
         if replay is None or not _fits(call, replay):
             return False
         replays.append(replay)
         if not differs:
-            truth = _replay(right, call, namespace)
+            truth = _replay(right, call, namespace, held_by_right)
             differs = truth is not None and not _fits(truth, replay)
     if any(_is_random(call) for call in calls):
         if not same_pattern(calls, replays):
             return False
         if not differs:
-            truths = [_replay(right, call, namespace) for call in calls]
+            held = {}
+            truths = [_replay(right, call, namespace, held) for call in calls]
             differs = not same_pattern([t for t in truths if t is not None], replays)
     return differs
 
@@ -112,42 +118,52 @@ def _is_random(call: Observed) -> bool:
 def _fits(seen: Observed, replay: Observed) -> bool:
     if seen.error is not None or replay.error is not None:
         return seen.error == replay.error
-    if bool(seen.changed) != bool(replay.changed) or seen.warned != replay.warned:
+    if _altered(seen) != _altered(replay) or seen.warned != replay.warned:
         return False
     same = alike if _is_random(seen) else equal
     return same(seen.value, replay.value)
 
 
+def _altered(call: Observed) -> set[str]:
+    """The arguments in which something was altered, wherever in them."""
+    return {name.partition("[")[0] for name in call.changed}
+
+
 def _replay(
-    function: Callable[..., Any], call: Observed, namespace: Mapping[str, Any]
+    function: Callable[..., Any], call: Observed, namespace: Mapping[str, Any], held: Held
 ) -> Observed | None:
     """What ``function`` gives for the same arguments; None when they cannot be had again."""
     try:
-        args = [_argument(value, namespace) for value in call.args]
-        kwargs = {name: _argument(value, namespace) for name, value in call.kwargs.items()}
+        args = [_argument(value, namespace, held) for value in call.args]
+        kwargs = {name: _argument(v, namespace, held) for name, v in call.kwargs.items()}
     except _ERRORS:
         return None
-    before = copy.deepcopy((args, kwargs))
-    with warnings.catch_warnings(record=True) as seen, np.errstate(all="warn"):
+    names = (*inspect.signature(function).parameters, *["argument"] * len(args))
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    before = copy.deepcopy(given)
+    with warnings.catch_warnings(record=True) as seen, np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("always")
         try:
             value = function(*args, **kwargs)
         except _ERRORS as error:
             return Observed(call.function, call.args, call.kwargs, error=error_name(error))
-    changed = () if equal(before, (args, kwargs), exact=True) else ("argument",)
+    changed = tuple(n for n in given if not equal(before[n], given[n], exact=True))
     return Observed(
         call.function, call.args, call.kwargs, value, changed=changed, warned=bool(seen)
     )
 
 
-def _argument(value: Any, namespace: Mapping[str, Any]) -> Any:
-    """A fresh copy of an argument; a handle is made again, by the call that it came from."""
+def _argument(value: Any, namespace: Mapping[str, Any], held: Held) -> Any:
+    """A fresh copy of an argument; a handle is made again, by the call that it came from.
+
+    A held value (a generator, say) is one object in all calls of a replay, as it was for the student.
+    """
     if not isinstance(value, Origin):
         return copy.deepcopy(value)
     if value.call is None:
-        return copy.deepcopy(value.value)
-    args = [_argument(v, namespace) for v in value.call.args]
-    kwargs = {k: _argument(v, namespace) for k, v in value.call.kwargs.items()}
+        return held.setdefault(id(value), copy.deepcopy(value.value))
+    args = [_argument(v, namespace, held) for v in value.call.args]
+    kwargs = {k: _argument(v, namespace, held) for k, v in value.call.kwargs.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         result = namespace[value.call.function](*args, **kwargs)

@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import stat
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -38,8 +40,8 @@ from autograder.autograded import Cell, grade_id, restored, show
 from autograder.course import Assignment, Course
 from autograder.late import days_late, deadline, in_utc, penalty
 from autograder.problem import Problem
-from autograder.release import CHECKS, PUBLIC_CHECKS
 from autograder.report import Report, Verdict
+from autograder.source_notebook import CHECKS, PUBLIC_CHECKS
 from autograder.submission import read_whole_cells
 
 _log = logging.getLogger(__name__)
@@ -91,6 +93,13 @@ def database(course: Course) -> str:
     return course.gradebook.url or f"sqlite:///{course.root / 'gradebook.db'}"
 
 
+def find_alembic() -> None:
+    """nbgrader calls a program to make a gradebook; it stands beside this Python."""
+    if shutil.which("alembic") is None:
+        here = Path(sys.executable).parent
+        os.environ["PATH"] = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{here}"
+
+
 @contextmanager
 def opened(course: Course) -> Iterator[Gradebook]:
     """The course's gradebook, its failures told in one line.
@@ -98,6 +107,7 @@ def opened(course: Course) -> Iterator[Gradebook]:
     Raises:
         Problem: it is locked, of an older schema, out of reach or out of disk.
     """
+    find_alembic()
     try:
         with Gradebook(database(course), course.course.id) as book:
             yield book
@@ -146,18 +156,41 @@ def register(book: Gradebook, course: Course, slug: str, released: Mapping[str, 
         Problem: submissions of another set of cells are in the gradebook.
     """
     due = course.assignment(slug).due
-    book.update_or_create_assignment(slug, duedate=due and in_utc(due, course.zone))
-    if _is_registered(book, slug, released):
-        return
-    resources = {"nbgrader": {"notebook": slug, "assignment": slug, "db_url": database(course)}}
     try:
-        SaveCells().preprocess(nbformat.from_dict(released), resources)
+        with _one_transaction(book):
+            book.update_or_create_assignment(slug, duedate=due and in_utc(due, course.zone))
+            if not _is_registered(book, slug, released):
+                _save_cells(book, slug, nbformat.from_dict(released))
     except RuntimeError:
         raise Problem(
             f"exercises of {slug} were added or removed, and the gradebook holds submissions of "
             f"the old ones: back it up, then run `nbgrader db assignment remove {slug} --force`"
         ) from None
-    book.db.expire_all()
+
+
+def _save_cells(book: Gradebook, slug: str, notebook: Any) -> None:
+    """nbgrader's own step, in the transaction that is open."""
+    step = SaveCells()
+    step.gradebook, step.notebook_id, step.assignment_id = book, slug, slug
+    step.new_grade_cells, step.new_solution_cells = {}, {}
+    step.new_task_cells, step.new_source_cells = {}, {}
+    for index, cell in enumerate(notebook.cells):
+        step.preprocess_cell(cell, {}, index)
+    step._create_notebook(notebook)
+
+
+@contextmanager
+def _one_transaction(book: Gradebook) -> Iterator[None]:
+    """nbgrader commits after each row; here all of them count, or none."""
+    commit, book.db.commit = book.db.commit, book.db.flush
+    try:
+        yield
+        commit()
+    except BaseException:
+        book.db.rollback()
+        raise
+    finally:
+        book.db.commit = commit
 
 
 def _is_registered(book: Gradebook, slug: str, released: Mapping[str, Any]) -> bool:
@@ -430,7 +463,7 @@ def _autograded(course: Course, released: Mapping[str, Any], report: Report) -> 
 
 def _write_folder(course: Course, report: Report, notebook: Mapping[str, Any]) -> None:
     folder = course.root / "autograded" / report.student / report.assignment
-    text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    text = nbformat.v4.writes(nbformat.from_dict(notebook)) + "\n"
     files = {f"{report.assignment}.ipynb": text.encode()}
     files |= beside(_folder(report)) if _folder(report).name == report.assignment else {}
     public = course.file(f"assignments/{report.assignment}/{PUBLIC_CHECKS}")

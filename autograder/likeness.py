@@ -59,7 +59,8 @@ def _compare(one: Any, other: Any, arrays: Any) -> bool:
     if isinstance(one, (bool, str, type(None))) or isinstance(other, (bool, str, type(None))):
         return type(one) is type(other) and one == other
     try:
-        return bool(arrays(np.asarray(one), np.asarray(other)))
+        a, b = np.asarray(one), np.asarray(other)
+        return a.dtype.kind == b.dtype.kind and bool(arrays(a, b))
     except (TypeError, ValueError):
         return one is other
 
@@ -76,6 +77,8 @@ def _close(one: np.ndarray, other: np.ndarray, exact: bool) -> bool:
 
 def _one_law(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether both could be draws of one law, as far as entries, rows and columns tell."""
+    if one.dtype.kind not in "biuf" or other.dtype.kind not in "biuf":
+        return np.array_equal(one, other)
     a, b = one.ravel().astype(float), other.ravel().astype(float)
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         return bool((np.isfinite(a) == np.isfinite(b)).all())
@@ -116,7 +119,7 @@ def _same_distribution(a: np.ndarray, b: np.ndarray) -> bool:
 def _same_share(counts: tuple[int, int], size: int) -> bool:
     share = sum(counts) / (2 * size)
     width = np.sqrt(max(share * (1 - share), 1e-12) * 2 / size)
-    return abs(counts[0] - counts[1]) / size <= 5.4 * width
+    return bool(abs(counts[0] - counts[1]) / size <= 5.4 * width)
 
 
 def _ties(values: np.ndarray) -> tuple[bool, bool, bool, bool]:

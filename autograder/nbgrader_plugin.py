@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import fnmatch
 import logging
+import warnings
 import weakref
 from datetime import datetime
 from functools import cached_property
@@ -26,6 +27,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from sqlalchemy.exc import SAWarning
 from traitlets import Enum
 from traitlets.config import Config
 
@@ -34,7 +36,9 @@ from autograder.course import Course, load_course
 from autograder.gradebook import (
     Mark,
     awarded,
+    database,
     extension_of,
+    find_alembic,
     late_penalty,
     needs_person,
     opened,
@@ -44,10 +48,10 @@ from autograder.gradebook import (
 )
 from autograder.grading import Grader
 from autograder.problem import Problem
-from autograder.release import CHECKS, build_source, needs_build
 from autograder.report import Report
 from autograder.sandbox import Limits, Sandbox, SandboxError
 from autograder.seeds import course_secret
+from autograder.source_notebook import CHECKS, build_source, needs_build
 from autograder.submission import read_submission, read_whole_cells
 
 __all__ = [
@@ -58,8 +62,8 @@ __all__ = [
 
 def configure(config: Config, root: Path) -> None:
     """Make every stock ``nbgrader`` command work from a course's root."""
-    from autograder.gradebook import database
-
+    warnings.simplefilter("ignore", SAWarning)  # nbgrader's own way with SQLAlchemy 2.1
+    find_alembic()
     course = load_course(root)
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.course_id = course.course.id

@@ -47,7 +47,10 @@ def _number(value: Any, name: str) -> float:
     ):
         raise CheckFailed(f"{name} should be a number, got {describe(value)}.")
     if isinstance(value, (int, float, np.integer, np.floating)):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise CheckFailed(f"{name} is an integer too large for a float.") from None
     if isinstance(value, np.ndarray) and value.shape == () and value.dtype.kind in "iuf":
         return float(value)
     raise CheckFailed(f"{name} should be a single number, got {describe(value)}.")

@@ -71,10 +71,21 @@ class Meter:
     def unit(self, n_x, classes):
         """What the student's `fit` calls ln(classes), in natural logarithms: 1 when it is right."""
         blind = self.student.build([n_x, classes], "zeros", self.rng)
-        scale = self.cost(blind, np.zeros((n_x, 1)), [0]) / np.log(classes)
-        if self.lenient and abs(scale) < 1e-3:
+        costs = self.costs(blind, np.zeros(n_x), range(min(classes, 8)))
+        if classes <= 8 and abs(np.exp(-costs).sum() - 1) < 1e-6:
+            return 1.0
+        scale = costs.mean() / np.log(classes)
+        if abs(scale) < 1e-3:
             raise CheckSkipped("Cannot be judged: fit's cost does not depend on the probabilities.")
-        return scale if self.lenient else 1.0
+        return scale
+
+    def softmax_twin(self, reference, model, n_x, classes):
+        """The reference's network without hidden layers that has the same probabilities."""
+        bias, *columns = (
+            -self.costs(model, x, range(classes)) for x in (np.zeros(n_x), *np.eye(n_x))
+        )
+        W = np.array([column - bias for column in columns]).T
+        return [{"W": W - W.mean(axis=0), "b": (bias - bias.mean())[:, None]}]
 
     def margin(self, model, x):
         """z_1 - z_0 at one column of a network with two classes."""
@@ -158,6 +169,10 @@ STD = {
     "he": lambda fan_in, fan_out: np.sqrt(2 / fan_in),
 }
 
+SHAPES = {"small": [(2, 8, 10)], "xavier": [(2, 8, 15), (8, 2, 8)], "he": [(2, 8, 24)]}
+"""fan_in, fan_out and number of networks: enough to tell each scheme from its nearest mistake, which
+has twice or half its variance for "he" (1 / fan_in), 2.5 times for "xavier", a third for "small"."""
+
 
 @check("build")
 def test_build_leaves_its_arguments_alone(student):
@@ -192,7 +207,7 @@ def test_build_scale_without_hidden_layers(student, rng, statistics):
     """"small", "xavier" and "he" have the variance that their formulas say, seen in one layer."""
     meter = Meter(student, lenient=True)
     for scheme, law in STD.items():
-        for n_x, classes, draws in [(2, 8, 34), (8, 2, 14)]:
+        for n_x, classes, draws in SHAPES[scheme]:
             total, count, expected = 0.0, 0, law(n_x, classes) ** 2
             unit, source = meter.unit(n_x, classes), student.hold(generator(rng))
             for _ in range(draws):
@@ -201,7 +216,7 @@ def test_build_scale_without_hidden_layers(student, rng, statistics):
                     scores = -meter.costs(model, x, range(classes)) / unit
                     total += np.sum((scores - scores.mean()) ** 2)
                     count += classes - 1
-            _scale(total / expected, count, statistics.alpha / 6, 1.0, scheme, [n_x, classes])
+            _scale(total / expected, count, statistics.alpha / 4, 1.0, scheme, [n_x, classes])
 
 
 @check("build", points=2)
@@ -209,21 +224,21 @@ def test_build_scale_without_hidden_layers(student, rng, statistics):
 def test_build_scale_in_deep_networks(student, rng, statistics):
     """In deep networks every layer has its scheme's variance, so that signals have the right size."""
     meter = Meter(student, lenient=True)
-    layer_dims, labels = [1, 60, 60, 60], range(6)
+    layer_dims, labels = [1, 60, 60, 60], range(3)
     for scheme, law in STD.items():
         expected = 2.0 ** (1 - len(layer_dims) + 1)  # each ReLU keeps half of the mean square
         for fan_in, fan_out in itertools.pairwise(layer_dims):
             expected *= fan_in * law(fan_in, fan_out) ** 2
         unit, source = meter.unit(1, 60), student.hold(generator(rng))
         total = 0.0
-        for _ in range(40):
+        for _ in range(24):
             model = student.build(layer_dims, scheme, source)
             for sign in (-1, 1):
                 scores = -meter.costs(model, sign / np.sqrt(expected), labels) / unit
                 total += np.sum((scores - scores.mean()) ** 2)
         # The mean squares of the hidden layers vary too: exact chi-squared bounds, and a margin
-        # of 5 standard deviations of the log (0.046, measured) for them.
-        _scale(total, 40 * 2 * 5, statistics.alpha / 3, 1.25, scheme, layer_dims)
+        # of 7 standard deviations of their mean's logarithm (0.06) for them.
+        _scale(total, 24 * 2 * 2, statistics.alpha / 3, 1.5, scheme, layer_dims)
 
 
 def _scale(total, count, alpha, margin, scheme, layer_dims):
@@ -288,12 +303,13 @@ def test_build_draws_are_fresh(student, rng, statistics):
     # One hidden unit with weight w: a picture of w's sign shows the first output weight. Two layers
     # that share their draws give it that sign too often; independent ones half of the time.
     source, blind, same, count = student.hold(generator(rng)), meter.unit(1, 8) * np.log(8), 0, 0
-    for _ in range(160):
+    for _ in range(110):
         model = student.build([1, 1, 8], "he", source)
         for sign in (1, -1):
             score = blind - meter.cost(model, [[sign * 1e-4]], [0])
             if abs(score) > 1e-12:
                 count, same = count + 1, same + (score * sign > 0)
+                break
     p_value = 2 * min(stats.binom.cdf(same, count, 0.5), stats.binom.sf(same - 1, count, 0.5))
     expect.that(
         count > 0, "A hidden unit answers to no picture at all: are its weights drawn from rng?"
@@ -345,7 +361,7 @@ def test_predict_is_the_most_probable_class(student, rng):
             student.build(layer_dims, "he", generator(rng)),
             _trained(student, rng, layer_dims),
         ):
-            X = rng.normal(size=(n_x, 20))
+            X = rng.normal(size=(n_x, 10))
             labels = labels_of(student, model, X, classes)
             for i, label in enumerate(labels):
                 costs = meter.costs(model, X[:, i], range(classes)) / unit
@@ -417,7 +433,9 @@ def _turning_point(student, meter, epochs, seeds=range(40)):
         model = student.build([1, 6, 10], "he", np.random.default_rng(seed), use_batchnorm=True)
         model = student.fit(model, X, np.arange(4), meter.rng, epochs, 4, 0.0)[0]
         grid = np.linspace(-0.0495, 1.2505, 131)  # no point at a likely turn
-        labels = np.array([np.ravel(student.predict(model, np.array([[5 * x]])))[0] for x in grid])
+        labels = np.ravel(student.predict(model, 5 * grid[None]))
+        if not np.array_equal(labels[:50], np.ravel(student.predict(model, 5 * grid[None, :50]))):
+            return None  # predict looks at the other pictures: no word about fit
         turns = np.flatnonzero(labels[1:] != labels[:-1])
         if len(turns):
             return grid[turns] + 0.005
@@ -466,7 +484,8 @@ def _history(student, reference, layer_dims, X, Y, batch_size, rate, **options):
     source = np.random.default_rng(4)
     model = student.build(layer_dims, "zeros", source)
     _, history = student.fit(model, X, Y, np.random.default_rng(5), 4, batch_size, rate, **options)
-    newborn = reference.build(layer_dims, "zeros", source)
+    # Zeros, if build is right; if not, fit is judged on what it was given.
+    newborn = Meter(student).softmax_twin(reference, model, *layer_dims)
     before = reference.fit(newborn, X, Y, source, 5, batch_size, rate, **options)[1]
     expect.any_of(
         lambda: expect.numbers(history, np.array(before[:4]), "history", 1e-6, 1e-9),
@@ -485,11 +504,12 @@ def test_fit_softmax_regression_steps(student, reference, rng):
         X, Y = _softmax_problem(rng, n_x, classes, m)
         if same:  # the same picture again and again: the order cannot matter
             X, Y = np.repeat(X[:, :1], m, axis=1), np.repeat(Y[:1], m)
+        start = student.build([n_x, classes], "zeros", np.random.default_rng(1))
+        twin = meter.softmax_twin(reference, start, n_x, classes)
         got, want = (
-            one.fit(one.build([n_x, classes], "zeros", np.random.default_rng(1)), X, Y,
-                    np.random.default_rng(2), epochs, batch, 0.4)[0]
-            for one in (student, reference)
-        )  # fmt: skip
+            one.fit(model, X, Y, np.random.default_rng(2), epochs, batch, 0.4)[0]
+            for one, model in ((student, start), (reference, twin))
+        )
         for x in (np.zeros(n_x), rng.normal(size=n_x)):
             expect.numbers(
                 meter.costs(got, x, range(classes)), _reference_costs(reference, want, x, classes),
@@ -513,9 +533,9 @@ def test_fit_shows_each_picture_once(student, reference, rng):
     X, Y = np.array([[1.0, -0.5, 2.0], [0.3, 1.5, -1.0]]), np.array([0, 1, 2])
     probe = np.array([0.7, 0.4])
     meter, start = Meter(student), student.build([2, 3], "zeros", np.random.default_rng(1))
-    outcomes = {}
+    twin, outcomes = meter.softmax_twin(reference, start, 2, 3), {}
     for order in itertools.permutations(range(3)):
-        model = reference.build([2, 3], "zeros", np.random.default_rng(1))
+        model = twin
         for batch in (order[:2], order[2:]):
             model = reference.fit(model, X[:, batch], Y[list(batch)], np.random.default_rng(0), 1, 2, 0.5)[0]
         outcomes[order] = _reference_costs(reference, model, probe, 3)
@@ -552,9 +572,11 @@ def test_fit_is_safe_for_large_scores(student, rng):
     meter = Meter(student)
     model = student.build([2, 3], "he", np.random.default_rng(9))
     x = rng.normal(size=2)
+    model = student.fit(model, x[:, None], np.array([1]), meter.rng, 1, 1, 0.5)[0]
+    blank = meter.costs(model, np.zeros(2), range(3))
     small, large = (meter.costs(model, x * size, range(3)) for size in (1.0, 1e4))
-    expect.numbers(large - large.min(), 1e4 * (small - small.min()), "the cost of large scores", 1e-6)
-    expect.number(large.min(), 0.0, "the least cost of large scores", atol=1e-6)
+    scores = 1e4 * (blank - small) - blank
+    expect.numbers(large, scores.max() - scores, "the cost of large scores", 1e-6, 1e-6)
 
 
 @check("fit")
@@ -581,20 +603,24 @@ def test_fit_follows_the_gradient_of_hidden_layers(student, rng):
     """In a chain of single hidden units every layer's weight and bias follows its gradient."""
     meter = Meter(student)
     for _ in range(3):
-        _chain(student, meter, *_active_chain(student, meter, rng))
-    for _ in range(3):
-        _dead_chain(student, meter, rng)
+        for model, sign, margin in _active(student, meter, rng, [1, 1, 1, 2]):
+            _chain(student, meter, model, sign, margin)
+        for model, sign, margin in _active(student, meter, rng, [1, 1, 2]):
+            _dead_step(student, meter, model, sign, margin)
 
 
-def _active_chain(student, meter, rng):
-    """A [1, 1, 1, 2] network that answers to x = sign, and its margin there."""
-    for _ in range(200):
-        model = student.build([1, 1, 1, 2], "he", generator(rng))
-        for sign in (1.0, -1.0):
-            margin = meter.margin(model, [sign])
-            if 0.1 < abs(margin) < 5:
-                return model, sign, margin
-    raise CheckSkipped("Cannot be judged: build gives networks that answer to no picture.")
+def _active(student, meter, rng, layer_dims):
+    """A chain of single units that answers to x = sign and to nothing else, and its margin there.
+
+    None when `build` makes no such network in many tries: that is judged where it belongs.
+    """
+    for _ in range(60):
+        model = student.build(layer_dims, "he", generator(rng))
+        plus, minus = (meter.margin(model, [x]) for x in (1.0, -1.0))
+        margin, sign, other = (plus, 1.0, minus) if abs(plus) > abs(minus) else (minus, -1.0, plus)
+        if abs(other) < 1e-12 and 0.2 < abs(margin) < 4 and abs(meter.margin(model, [0.0])) < 1e-12:
+            return [(model, sign, margin)]
+    return []
 
 
 def _chain(student, meter, model, sign, margin):
@@ -639,18 +665,11 @@ def _chain(student, meter, model, sign, margin):
     )
 
 
-def _dead_chain(student, meter, rng):
+def _dead_step(student, meter, model, sign, margin):
     """A hidden unit that is off lets no gradient through: only the output biases move."""
-    for _ in range(200):
-        model = student.build([1, 1, 2], "he", generator(rng))
-        margins = [meter.margin(model, [x]) for x in (-1.0, 1.0)]
-        if abs(margins[0]) < 1e-12 < 0.1 < abs(margins[1]):
-            break
-    else:
-        raise CheckSkipped("Cannot be judged: build gives networks that answer to no picture.")
-    new = student.fit(model, np.array([[-1.0]]), np.array([0]), meter.rng, 1, 1, 0.5)[0]
+    new = student.fit(model, np.array([[-sign]]), np.array([0]), meter.rng, 1, 1, 0.5)[0]
     bias = -2 * 0.5 * 0.5
-    for x, want in [(-1.0, bias), (0.0, bias), (1.0, margins[1] + bias)]:
+    for x, want in [(-sign, bias), (0.0, bias), (sign, margin + bias)]:
         expect.number(
             meter.margin(new, [x]), want,
             "after a step for a picture that no hidden unit answers to, z[1] - z[0]", 1e-6, 1e-9,
@@ -714,11 +733,12 @@ def test_fit_weight_decay(student, reference, rng):
     # The same picture again and again, in batches: the weights and the biases are known.
     for batch in (6, 2, 4):
         X, Y = np.repeat(rng.normal(size=(2, 1)), 6, axis=1), np.ones(6, dtype=int)
+        start = student.build([2, 3], "zeros", np.random.default_rng(1))
+        twin = meter.softmax_twin(reference, start, 2, 3)
         got, want = (
-            one.fit(one.build([2, 3], "zeros", np.random.default_rng(1)), X, Y,
-                    np.random.default_rng(2), 3, batch, 0.4, lambd=1.5)[0]
-            for one in (student, reference)
-        )  # fmt: skip
+            one.fit(model, X, Y, np.random.default_rng(2), 3, batch, 0.4, lambd=1.5)[0]
+            for one, model in ((student, start), (reference, twin))
+        )
         for x in (np.zeros(2), X[:, 0]):
             expect.numbers(
                 meter.costs(got, x, range(3)), _reference_costs(reference, want, x, 3),
@@ -734,7 +754,7 @@ def test_fit_weight_decay_in_the_cost(student, reference, rng):
     source = np.random.default_rng(1)
     model = student.build([3, 3], "zeros", source)
     _, history = student.fit(model, X, Y, source, 4, 6, 0.5, **options)
-    at = reference.build([3, 3], "zeros", source)
+    at = Meter(student).softmax_twin(reference, model, 3, 3)
     full, plain = [], []
     for _ in range(5):
         full += reference.fit(at, X, Y, source, 1, 6, 0.0, **options)[1]
@@ -750,11 +770,12 @@ def test_fit_weight_decay_in_the_cost(student, reference, rng):
 def test_fit_dropout_masks(student, rng, statistics):
     """Dropout keeps an activation with probability keep_prob, divides it by that, and spares the rest."""
     meter = Meter(student)
-    for keep, count in [(0.5, 400), (0.8, 400)]:
-        model, sign, margin = _active_unit(student, meter, rng)
+    for keep, (model, sign, margin) in itertools.product(
+        (0.5, 0.8), _active(student, meter, rng, [1, 1, 2])
+    ):
         # Steps of size 0: each epoch is a fresh mask on the one hidden unit.
         _, history = student.fit(
-            model, np.array([[sign]]), np.array([0]), generator(rng), count, 1, 0.0, keep_prob=keep
+            model, np.array([[sign]]), np.array([0]), generator(rng), 400, 1, 0.0, keep_prob=keep
         )
         kept, off = np.logaddexp(0, margin / keep), np.log(2)
         is_kept, is_off = (np.isclose(history, value, rtol=1e-6) for value in (kept, off))
@@ -783,38 +804,27 @@ def test_fit_dropout_masks(student, rng, statistics):
     expect.numbers(dropped, plain, "history without hidden layers, with dropout,", 1e-6)
 
 
-def _active_unit(student, meter, rng):
-    """A [1, 1, 2] network that answers to x = sign, and its margin there."""
-    for _ in range(200):
-        model = student.build([1, 1, 2], "he", generator(rng))
-        for sign in (1.0, -1.0):
-            margin = meter.margin(model, [sign])
-            if 0.2 < abs(margin) < 4:
-                return model, sign, margin
-    raise CheckSkipped("Cannot be judged: build gives networks that answer to no picture.")
-
-
 @check("fit")
 def test_fit_dropout_is_independent(student, rng, statistics):
     """Each picture and each unit has its own mask."""
     meter = Meter(student)
-    model, sign, margin = _active_unit(student, meter, rng)
-    m, epochs = 4, 200
-    _, history = student.fit(model, np.full((1, m), sign), np.zeros(m, dtype=int), generator(rng),
-                             epochs, m, 0.0, keep_prob=0.5)  # fmt: skip
-    kept, off = np.logaddexp(0, margin / 0.5), np.log(2)
-    shares = np.round((history - off) / (kept - off) * m)
-    expect.that(
-        np.allclose(history, off + shares / m * (kept - off), rtol=1e-6),
-        "With dropout the mean cost of equal pictures is not a mixture of those with the unit kept "
-        "and those with it dropped.",
-    )
-    # All or none: chance 1/8 an epoch with a mask for each picture, certain with one for all.
-    extreme = int(np.isin(shares, (0, m)).sum())
-    expect.that(
-        stats.binom.sf(extreme - 1, epochs, 1 / 8) > statistics.alpha,
-        "Dropout drops a unit for all pictures of a batch at once: each needs its own mask.",
-    )
+    for model, sign, margin in _active(student, meter, rng, [1, 1, 2]):
+        m, epochs = 4, 200
+        _, history = student.fit(model, np.full((1, m), sign), np.zeros(m, dtype=int), generator(rng),
+                                 epochs, m, 0.0, keep_prob=0.5)  # fmt: skip
+        kept, off = np.logaddexp(0, margin / 0.5), np.log(2)
+        shares = np.round((history - off) / (kept - off) * m)
+        expect.that(
+            np.allclose(history, off + shares / m * (kept - off), rtol=1e-6),
+            "With dropout the mean cost of equal pictures is not a mixture of those with the unit kept "
+            "and those with it dropped.",
+        )
+        # All or none: chance 1/8 an epoch with a mask for each picture, certain with one for all.
+        extreme = int(np.isin(shares, (0, m)).sum())
+        expect.that(
+            stats.binom.sf(extreme - 1, epochs, 1 / 8) > statistics.alpha,
+            "Dropout drops a unit for all pictures of a batch at once: each needs its own mask.",
+        )
 
 
 @check("fit", points=2)
@@ -822,9 +832,9 @@ def test_fit_dropout_gradient(student, rng):
     """On the way back dropout uses the same mask and the same factor."""
     meter = Meter(student)
     for keep in (1.0, 0.5, 0.75):
-        model, sign, margin = _active_unit(student, meter, rng)
-        for _ in range(1 if keep == 1 else 12):
-            _dropped_step(student, meter, generator(rng), model, sign, margin, keep)
+        for model, sign, margin in _active(student, meter, rng, [1, 1, 2]):
+            for _ in range(1 if keep == 1 else 12):
+                _dropped_step(student, meter, generator(rng), model, sign, margin, keep)
 
 
 def _dropped_step(student, meter, source, model, sign, margin, keep):
@@ -858,14 +868,17 @@ def test_fit_batchnorm_training(student, reference, rng):
     """Batch normalisation uses the batch's mean and variance; gamma and beta learn."""
     meter = Meter(student)
     for m in (4, 7):
-        X = 50 * rng.normal(size=(1, m)) + 300
+        X = 5e4 * rng.normal(size=(1, m)) + 3e5  # so large that epsilon does not matter
         Y = rng.integers(0, 2, m)
         model = student.build([1, 1, 2], "he", np.random.default_rng(int(rng.integers(99))), True)
         normal = (X[0] - X.mean()) / X.std()
         got = meter.margins_in_batch(model, X)
         on = np.abs(got) > 1e-9
+        equal = meter.margins_in_batch(model, np.ones((1, 2)))
+        if not on.any() or np.abs(equal).max() > 1e-9:
+            return  # build's beta, gamma or output biases are wrong: judged where they belong
         sign = 1.0 if np.array_equal(on, normal > 0) else -1.0
-        strength = float(np.sum(got[on]) / np.sum(sign * normal[on])) if on.any() else 0.0
+        strength = float(np.sum(got[on]) / np.sum(sign * normal[on]))
         expect.that(
             np.allclose(got, strength * np.maximum(sign * normal, 0), rtol=1e-3, atol=1e-6),
             "With batch normalisation the scores are not proportional to ReLU of the batch-normalised "
@@ -908,7 +921,7 @@ def test_fit_running_mean(student):
 @forget
 def test_fit_reads_unseen_digits(student, rng):
     """A ten-layer "he" network reads at least 80 % of images that nobody has seen."""
-    best = max(_accuracies(student, rng, "he", False, 0.80))
+    best = max(_accuracies(student, rng, [("he", False)] * FRESH + FORGIVING, 0.80))
     expect.that(
         best >= 0.80,
         f'A ten-layer "he" network reads {best:.0%} of unseen images at best, expected at least 80 %.',
@@ -919,7 +932,7 @@ def test_fit_reads_unseen_digits(student, rng):
 @forget
 def test_fit_batchnorm_saves_a_small_start(student, rng):
     """With batch normalisation even "small" learns to read at least 75 % of unseen images."""
-    best = max(_accuracies(student, rng, "small", True, 0.75))
+    best = max(_accuracies(student, rng, [("small", True)] * FRESH + FORGIVING[1:], 0.75))
     expect.that(
         best >= 0.75,
         f'"small" with batch normalisation reads {best:.0%} of unseen images at best, expected at '
@@ -943,12 +956,16 @@ def test_build_what_must_not_learn(student, rng):
         )
 
 
-def _accuracies(student, rng, scheme, use_batchnorm, enough):
+FORGIVING = [("xavier", False), ("xavier", True)]
+"""Tried last, for those whose `build` has a wrong scheme: that costs points where it is."""
+
+
+def _accuracies(student, rng, starts, enough):
     """The accuracies of runs on unseen images, until one is enough; a cost as low will do as well.
 
     The cost is looked at for the sake of those whose `predict` is wrong and whose `fit` is right.
     """
-    for _ in range(FRESH):
+    for scheme, use_batchnorm in starts:
         X, Y, X_test, Y_test = unseen_digits(rng)
         model = student.build(DEEP, scheme, generator(rng), use_batchnorm)
         source = student.hold(generator(rng))

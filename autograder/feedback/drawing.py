@@ -69,8 +69,8 @@ def histogram(title: str, expected: np.ndarray, got: np.ndarray) -> Panel:
     return _chart(title, parts, "the two distributions described below")
 
 
-def lines(title: str, expected: np.ndarray, got: np.ndarray, first: str, last: str) -> Panel:
-    """Draw two sequences over their index, with a dot for each entry when they are few."""
+def lines(title: str, expected: np.ndarray, got: np.ndarray, *, joined: bool = True) -> Panel:
+    """Draw two sequences over their index; dots for few entries, lines where they are ``joined``."""
     both = np.concatenate([expected, got]).astype(float)
     both = both[np.isfinite(both)]
     low, high = min(float(both.min()), 0.0), max(float(both.max()), 0.0)
@@ -84,19 +84,19 @@ def lines(title: str, expected: np.ndarray, got: np.ndarray, first: str, last: s
             if np.isfinite(v)
         ]
 
-    parts = [_path(points(expected), "expected"), _path(points(got), "got")]
+    parts = [_path(points(expected), "expected"), _path(points(got), "got")] if joined else []
     if longest <= 20:
         parts += [
             f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>'
             for kind, values, radius in (("expected", expected, 5), ("got dot", got, 3))
             for x, y in points(values)
         ]
-    parts += _x_axis(first, last)
+    parts += _x_axis("first", "last")
     words = (
         f"expected {' '.join(map(number, expected[:20]))}; "
         f"with this mistake {' '.join(map(number, got[:20]))}"
     )
-    return _chart(title, parts, words)
+    return _chart(title, parts, words, joined)
 
 
 def number(value: float) -> str:
@@ -127,14 +127,20 @@ def _x_axis(first: str, last: str) -> list[str]:
     ]
 
 
-def _chart(title: str, parts: list[str], words: str) -> Panel:
+def _chart(title: str, parts: list[str], words: str, joined: bool = True) -> Panel:
     width, height = _CHART
-    y = height + 38
-    legend = [
-        f'<path class="expected" d="M1 {y - 4}h22"/><text class="legend" x="29" y="{y}">expected'
-        f'</text><path class="got" d="M101 {y - 4}h22"/><text class="legend" x="129" y="{y}">'
-        "with this mistake</text>"
-    ]
+    y = height + 34
+    legend = []
+    for kind, radius, x, label in (
+        ("expected", 5, 1, "expected"),
+        ("got dot", 3, 101, "with this mistake"),
+    ):
+        line = f'<path class="{kind.partition(" ")[0]}" d="M{x} {y}h22"/>'
+        dot = f'<circle class="{kind}" cx="{x + 14}" cy="{y}" r="{radius}"/>'
+        legend += [
+            line if joined else dot,
+            f'<text class="legend" x="{x + 28}" y="{y + 4}">{label}</text>',
+        ]
     return Panel(title, _svg(width, height + 44, parts + legend, f"{title}: {words}"))
 
 

@@ -40,7 +40,8 @@ _SMALL = (
 _WIDE = tuple(World((120, 200, 80), 3, number) for number in range(6))
 _SQUARE = World((5, 5, 5), 5)
 _RETURNS = re.compile(r"^\s*Returns:\n((?:\s+.*\n?)+)", re.MULTILINE)
-_NAMED = re.compile(r"^\s+(\w+): ", re.MULTILINE)
+_NAMED = re.compile(r"^\s+(\w+(?:, \w+)*): ", re.MULTILINE)
+_RESULT = "the result"
 _CAPTION = "An example with made-up numbers. Entries that differ are outlined."
 _Parts = dict[str, np.ndarray]
 
@@ -153,20 +154,28 @@ class _Pair:
         return [n for n in common if (off := self.off(n)) is None or bool(off.any())]
 
 
+def _title(name: str) -> str:
+    """A result's name, marked as code where it is one."""
+    return f"`{name}`" if name.isidentifier() else name
+
+
 def _names(function: types.FunctionType) -> list[str]:
     """What the function returns, as its docstring calls it."""
     section = _RETURNS.search((function.__doc__ or "") + "\n")
-    return _NAMED.findall(section.group(1)) if section else []
+    lines = _NAMED.findall(section.group(1)) if section else []
+    return [name for line in lines for name in line.split(", ")]
 
 
 def _parts(value: Any, names: list[str]) -> _Parts:
     """The arrays, sequences and numbers of a result; a cache is the student's own affair."""
     if isinstance(value, tuple):
-        named = dict(zip(names, value, strict=False))
+        if len(names) != len(value):
+            names = [f"result {place}" for place in range(1, len(value) + 1)]
+        named = dict(zip(names, value, strict=True))
     elif isinstance(value, dict):
         named = value
     else:
-        named = {names[0] if names else "result": value}
+        named = {names[0] if names else _RESULT: value}
     parts: _Parts = {}
     for name, item in named.items():
         if isinstance(item, dict) and name != "cache":
@@ -184,7 +193,7 @@ def _values(pair: _Pair, name: str, random: bool) -> Picture | None:
     """One part of both results: curves for sequences, cells for matrices, nothing for a number."""
     expected, got = pair.expected[name], pair.got[name]
     if expected.ndim == got.ndim == 1 and min(expected.size, got.size) > 1:
-        panel = lines(f"`{name}`", expected, got, "first", "last")
+        panel = lines(_title(name), expected, got)
         return Picture((panel,), "An example with made-up numbers.")
     if expected.ndim != 2 or got.ndim > 2 or got.ndim < 1 or not (expected.size and got.size):
         return None
@@ -195,8 +204,10 @@ def _values(pair: _Pair, name: str, random: bool) -> Picture | None:
     off = None if random else pair.off(name)
     return Picture(
         (
-            heat_map(f"`{name}` expected{shapes[0]}", expected, scale),
-            heat_map(f"`{name}` with this mistake{shapes[1]}", np.atleast_2d(got), scale, off),
+            heat_map(f"{_title(name)} expected{shapes[0]}", expected, scale),
+            heat_map(
+                f"{_title(name)} with this mistake{shapes[1]}", np.atleast_2d(got), scale, off
+            ),
         ),
         _CAPTION if off is not None else "An example with made-up numbers.",
     )
@@ -218,7 +229,7 @@ def _numbers(
                 break
     if len(expected) < 5 or np.allclose(expected, got, rtol=1e-6, equal_nan=True):
         return None
-    panel = lines("Ten examples", np.array(expected), np.array(got), "first", "last")
+    panel = lines("Ten examples", np.array(expected), np.array(got), joined=False)
     return Picture((panel,), "What the function gives for ten examples with made-up numbers.")
 
 
@@ -236,9 +247,9 @@ def _distribution(
         expected, got = pair.expected[name].ravel(), pair.got.get(name, np.empty(0)).ravel()
         if got.size < 2 or not np.isfinite(got).all() or np.ptp(expected) == 0:
             continue
-        if stats.ks_2samp(expected, got, method="asymp").pvalue < 1e-4:
+        if stats.ks_2samp(expected, got, method="asymp").pvalue < 1e-6:
             return Picture(
-                (histogram(f"The weights in `{name}`", expected, got),),
+                (histogram(f"The weights in {_title(name)}", expected, got),),
                 f"A wide layer, each curve scaled to its own peak. Expected: mean "
                 f"{_rounded(expected.mean(), expected)}, standard deviation "
                 f"{number(expected.std())}. With this mistake: mean {_rounded(got.mean(), got)}, "
@@ -262,7 +273,9 @@ def _pattern(
         return None
     weights = [name for name in first.got if np.ptp(first.got[name]) > 0]
     calls = (("first call", first.got), ("second call", second.got))
-    blocks = [(f"`{n}` of the {call}", got[n]) for call, got in calls for n in weights if n in got]
+    blocks = [
+        (f"{_title(n)} of the {call}", got[n]) for call, got in calls for n in weights if n in got
+    ]
     for i, (title, one) in enumerate(blocks):
         for other_title, other in blocks[:i]:
             if one.shape == other.shape and _proportional(one, other):

@@ -26,7 +26,9 @@ def forward_deep(X, parameters, activation):
     L = len(parameters) // 2
     cache = [X]
     for layer in range(1, L):
-        cache.append(activate(parameters[f"W{layer}"] @ cache[-1] + parameters[f"b{layer}"], activation))
+        cache.append(
+            activate(parameters[f"W{layer}"] @ cache[-1] + parameters[f"b{layer}"], activation)
+        )
     cache.append(sigmoid(parameters[f"W{L}"] @ cache[-1]))
     return cache[-1], cache
 
@@ -201,16 +203,17 @@ def forward_deep(X, parameters, activation):
 
 
 @mistake(
-    "forward-parameters-as-cache",
-    "The dict that the caller gave has grown: it holds more after the call than before.",
+    "forward-widens-bias",
+    "The parameters have changed during the call: compare the biases' shapes before and after.",
 )
 def forward_deep(X, parameters, activation):
     L = len(parameters) // 2
     cache = [X]
     for layer in range(1, L + 1):
+        # One copy of the bias for each example, so that the shapes agree.
+        parameters[f"b{layer}"] = np.tile(parameters[f"b{layer}"], (1, X.shape[1]))
         Z = parameters[f"W{layer}"] @ cache[-1] + parameters[f"b{layer}"]
         cache.append(activate(Z, activation if layer < L else "sigmoid"))
-        parameters[f"A{layer}"] = cache[-1]
     return cache[-1], cache
 
 
@@ -403,9 +406,7 @@ def initialize_small(layer_dims, rng, scale=0.01):
     "In wide layers the weights are smaller than in narrow ones. Here, all should be alike.",
 )
 def initialize_small(layer_dims, rng, scale=0.01):
-    return build_parameters(
-        layer_dims, lambda i, o: scale * rng.normal(size=(o, i)) / np.sqrt(i)
-    )
+    return build_parameters(layer_dims, lambda i, o: scale * rng.normal(size=(o, i)) / np.sqrt(i))
 
 
 @mistake(
@@ -441,9 +442,7 @@ def initialize_small(layer_dims, rng, scale=0.01):
     "All units of a layer start with the same weights. What did the lesson on symmetry say?",
 )
 def initialize_small(layer_dims, rng, scale=0.01):
-    return build_parameters(
-        layer_dims, lambda i, o: np.tile(rng.normal(0, scale, (1, i)), (o, 1))
-    )
+    return build_parameters(layer_dims, lambda i, o: np.tile(rng.normal(0, scale, (1, i)), (o, 1)))
 
 
 @mistake(
@@ -451,9 +450,7 @@ def initialize_small(layer_dims, rng, scale=0.01):
     "Each unit gives all its inputs the same weight. How many draws does a matrix need?",
 )
 def initialize_small(layer_dims, rng, scale=0.01):
-    return build_parameters(
-        layer_dims, lambda i, o: np.tile(rng.normal(0, scale, (o, 1)), (1, i))
-    )
+    return build_parameters(layer_dims, lambda i, o: np.tile(rng.normal(0, scale, (o, 1)), (1, i)))
 
 
 @mistake("small-random-bias", "Only the weights are random. What should the biases be?")
@@ -622,11 +619,13 @@ def activation_variances(X, parameters, activation):
 # ------------------------------------------------------------------ variance_scaling
 
 
-def _fan(fan_in, fan_out, mode):
-    return {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
-
-
-def _draw(fan_in, fan_out, rng, std, distribution):
+@mistake(
+    "scaling-no-root",
+    "The standard deviation falls like 1/n. Is it the variance or its root that scale / n describes?",
+)
+def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = scale / n
     if distribution == "normal":
         return rng.normal(0, std, (fan_out, fan_in))
     bound = np.sqrt(3) * std
@@ -634,19 +633,16 @@ def _draw(fan_in, fan_out, rng, std, distribution):
 
 
 @mistake(
-    "scaling-no-root",
-    "The standard deviation falls like 1/n. Is it the variance or its root that scale / n describes?",
-)
-def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    return _draw(fan_in, fan_out, rng, scale / _fan(fan_in, fan_out, mode), distribution)
-
-
-@mistake(
     "scaling-fourth-root",
     "The standard deviation changes too little with n, as if a root had been taken twice.",
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    return _draw(fan_in, fan_out, rng, (scale / _fan(fan_in, fan_out, mode)) ** 0.25, distribution)
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = (scale / n) ** 0.25
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
@@ -655,8 +651,12 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     subtle=True,
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    std = np.sqrt(scale / _fan(fan_in, fan_out, mode))
-    return _draw(fan_out, fan_in, rng, std, distribution)
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = np.sqrt(scale / n)
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_in, fan_out))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_in, fan_out))
 
 
 @mistake(
@@ -665,7 +665,12 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     subtle=True,
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    return _draw(fan_in, fan_out, rng, np.sqrt(scale / _fan(fan_out, fan_in, mode)), distribution)
+    n = {"fan_in": fan_out, "fan_out": fan_in, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = np.sqrt(scale / n)
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
@@ -674,7 +679,11 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": fan_in + fan_out}[mode]
-    return _draw(fan_in, fan_out, rng, np.sqrt(scale / n), distribution)
+    std = np.sqrt(scale / n)
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
@@ -683,7 +692,11 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": fan_in + fan_out / 2}[mode]
-    return _draw(fan_in, fan_out, rng, np.sqrt(scale / n), distribution)
+    std = np.sqrt(scale / n)
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
@@ -693,7 +706,11 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": np.sqrt(fan_in * fan_out)}[mode]
-    return _draw(fan_in, fan_out, rng, np.sqrt(scale / n), distribution)
+    std = np.sqrt(scale / n)
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
@@ -703,7 +720,11 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": max(fan_in, fan_out)}[mode]
-    return _draw(fan_in, fan_out, rng, np.sqrt(scale / n), distribution)
+    std = np.sqrt(scale / n)
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
@@ -713,16 +734,24 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) // 2}[mode]
-    return _draw(fan_in, fan_out, rng, np.sqrt(scale / n), distribution)
+    std = np.sqrt(scale / n)
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
     "scaling-mode-ignored",
-    'The weights depend on the fan-in, whichever mode is asked for.',
+    "The weights depend on the fan-in, whichever mode is asked for.",
     subtle=True,
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    return _draw(fan_in, fan_out, rng, np.sqrt(scale / fan_in), distribution)
+    std = np.sqrt(scale / fan_in)
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
@@ -731,7 +760,8 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     subtle=True,
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    std = np.sqrt(scale / _fan(fan_in, fan_out, mode))
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = np.sqrt(scale / n)
     if distribution == "normal":
         return rng.normal(0, std, (fan_out, fan_in))
     return rng.uniform(-std, std, (fan_out, fan_in))
@@ -743,7 +773,8 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     subtle=True,
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    bound = np.sqrt(3 * scale / _fan(fan_in, fan_out, mode))
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    bound = np.sqrt(3 * scale / n)
     if distribution == "normal":
         return rng.normal(0, bound, (fan_out, fan_in))
     return rng.uniform(-bound, bound, (fan_out, fan_in))
@@ -754,7 +785,8 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     "The uniform bound is 3 times the variance. Was there a root in the formula?",
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    variance = scale / _fan(fan_in, fan_out, mode)
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    variance = scale / n
     if distribution == "normal":
         return rng.normal(0, np.sqrt(variance), (fan_out, fan_in))
     return rng.uniform(-3 * variance, 3 * variance, (fan_out, fan_in))
@@ -766,7 +798,8 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     subtle=True,
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    std = np.sqrt(scale / _fan(fan_in, fan_out, mode))
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = np.sqrt(scale / n)
     if distribution == "normal":
         return rng.normal(0, std, (fan_out, fan_in))
     return rng.uniform(-1.7 * std, 1.7 * std, (fan_out, fan_in))
@@ -774,7 +807,8 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
 
 @mistake("scaling-positive", "No uniform weight is negative. Where does the interval start?")
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    std = np.sqrt(scale / _fan(fan_in, fan_out, mode))
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = np.sqrt(scale / n)
     if distribution == "normal":
         return rng.normal(0, std, (fan_out, fan_in))
     return np.sqrt(3) * std * rng.random((fan_out, fan_in))
@@ -786,7 +820,9 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     subtle=True,
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    return _draw(fan_in, fan_out, rng, np.sqrt(scale / _fan(fan_in, fan_out, mode)), "normal")
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = np.sqrt(scale / n)
+    return rng.normal(0, std, (fan_out, fan_in))
 
 
 @mistake(
@@ -794,8 +830,13 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     "Normal and uniform have changed places.",
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
     other = "uniform" if distribution == "normal" else "normal"
-    return _draw(fan_in, fan_out, rng, np.sqrt(scale / _fan(fan_in, fan_out, mode)), other)
+    std = np.sqrt(scale / n)
+    if other == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
@@ -804,9 +845,12 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     subtle=True,
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    return _draw(
-        fan_in, fan_out, rng, scale * np.sqrt(1 / _fan(fan_in, fan_out, mode)), distribution
-    )
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = scale * np.sqrt(1 / n)
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
@@ -815,7 +859,12 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     subtle=True,
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    return _draw(fan_in, fan_out, rng, np.sqrt(2 / _fan(fan_in, fan_out, mode)), distribution)
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = np.sqrt(2 / n)
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
@@ -824,9 +873,12 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     subtle=True,
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    return _draw(
-        fan_in, fan_out, rng, np.sqrt(scale / (_fan(fan_in, fan_out, mode) + 1)), distribution
-    )
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = np.sqrt(scale / (n + 1))
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
@@ -835,8 +887,12 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     subtle=True,
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    std = np.sqrt(scale / _fan(fan_in, fan_out, mode))
-    return np.clip(_draw(fan_in, fan_out, rng, std, distribution), -2 * std, 2 * std)
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = np.sqrt(scale / n)
+    if distribution == "normal":
+        return np.clip(rng.normal(0, std, (fan_out, fan_in)), -2 * std, 2 * std)
+    bound = np.sqrt(3) * std
+    return np.clip(rng.uniform(-bound, bound, (fan_out, fan_in)), -2 * std, 2 * std)
 
 
 @mistake(
@@ -844,8 +900,13 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     "The weights are the same whatever generator is passed in. Where do your draws come from?",
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    std = np.sqrt(scale / _fan(fan_in, fan_out, mode))
-    return _draw(fan_in, fan_out, np.random.default_rng(1), std, distribution)
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = np.sqrt(scale / n)
+    rng = np.random.default_rng(1)
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
@@ -853,8 +914,13 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     "Two generators in the same state give different weights. Where do your draws come from?",
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    std = np.sqrt(scale / _fan(fan_in, fan_out, mode))
-    return _draw(fan_in, fan_out, np.random.default_rng(), std, distribution)
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = np.sqrt(scale / n)
+    rng = np.random.default_rng()
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
@@ -863,10 +929,15 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     subtle=True,
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
     import copy
 
-    std = np.sqrt(scale / _fan(fan_in, fan_out, mode))
-    return _draw(fan_in, fan_out, copy.deepcopy(rng), std, distribution)
+    std = np.sqrt(scale / n)
+    rng = copy.deepcopy(rng)
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in))
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
 
 
 @mistake(
@@ -874,14 +945,22 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
     "All units of a layer start with the same weights. What did the lesson on symmetry say?",
 )
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    std = np.sqrt(scale / _fan(fan_in, fan_out, mode))
-    return np.tile(_draw(fan_in, 1, rng, std, distribution), (fan_out, 1))
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = np.sqrt(scale / n)
+    if distribution == "normal":
+        return np.tile(rng.normal(0, std, (1, fan_in)), (fan_out, 1))
+    bound = np.sqrt(3) * std
+    return np.tile(rng.uniform(-bound, bound, (1, fan_in)), (fan_out, 1))
 
 
 @mistake("scaling-float32", "The weights have half the digits. Which dtype should they have?")
 def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
-    std = np.sqrt(scale / _fan(fan_in, fan_out, mode))
-    return _draw(fan_in, fan_out, rng, std, distribution).astype(np.float32)
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = np.sqrt(scale / n)
+    if distribution == "normal":
+        return rng.normal(0, std, (fan_out, fan_in)).astype(np.float32)
+    bound = np.sqrt(3) * std
+    return rng.uniform(-bound, bound, (fan_out, fan_in)).astype(np.float32)
 
 
 # ------------------------------------------------------------------ initialize_uniform_fan_in
@@ -981,7 +1060,7 @@ def initialize_uniform_fan_in(layer_dims, rng):
 
 @mistake(
     "he-one-over-n",
-    "The weights are 0.71 times as large as they should be. What does ReLU do to half of its inputs?",
+    "The weights are 0.71 times as large as they should be. What does ReLU do to half its inputs?",
 )
 def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
     return build_parameters(
@@ -994,9 +1073,12 @@ def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
     "The standard deviation is 2/fan. Is that not rather the variance?",
 )
 def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
-    return build_parameters(
-        layer_dims, lambda i, o: _draw(i, o, rng, 2 / _fan(i, o, mode), distribution)
-    )
+    def draw(i, o):
+        n = {"fan_in": i, "fan_out": o, "fan_avg": (i + o) / 2}[mode]
+        scale = (2 / n) ** 2 * n
+        return variance_scaling(i, o, rng, scale, mode, distribution)
+
+    return build_parameters(layer_dims, draw)
 
 
 @mistake(
@@ -1004,9 +1086,12 @@ def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
     "The standard deviation falls like 1/fan: the root covers only part of the fraction.",
 )
 def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
-    return build_parameters(
-        layer_dims, lambda i, o: _draw(i, o, rng, np.sqrt(2) / _fan(i, o, mode), distribution)
-    )
+    def draw(i, o):
+        n = {"fan_in": i, "fan_out": o, "fan_avg": (i + o) / 2}[mode]
+        scale = (np.sqrt(2) / n) ** 2 * n
+        return variance_scaling(i, o, rng, scale, mode, distribution)
+
+    return build_parameters(layer_dims, draw)
 
 
 @mistake(
@@ -1059,9 +1144,7 @@ def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
     subtle=True,
 )
 def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
-    return build_parameters(
-        layer_dims, lambda i, o: variance_scaling(i, o, rng, 2, mode, "normal")
-    )
+    return build_parameters(layer_dims, lambda i, o: variance_scaling(i, o, rng, 2, mode, "normal"))
 
 
 @mistake(
@@ -1071,7 +1154,8 @@ def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
 )
 def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
     def draw(i, o):
-        std = np.sqrt(2 / _fan(i, o, mode))
+        n = {"fan_in": i, "fan_out": o, "fan_avg": (i + o) / 2}[mode]
+        std = np.sqrt(2 / n)
         if distribution == "normal":
             return rng.normal(0, std, (o, i))
         return rng.uniform(-std, std, (o, i))
@@ -1086,7 +1170,9 @@ def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
 )
 def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
     def draw(i, o):
-        return _draw(i, o, rng, np.sqrt(2 / _fan(layer_dims[0], layer_dims[1], mode)), distribution)
+        first, second = layer_dims[:2]
+        n = {"fan_in": first, "fan_out": second, "fan_avg": (first + second) / 2}[mode]
+        return variance_scaling(i, o, rng, 2 / n * i, "fan_in", distribution)
 
     return build_parameters(layer_dims, draw)
 
@@ -1151,9 +1237,7 @@ def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
     seed = rng.integers(2**32)
     return build_parameters(
         layer_dims,
-        lambda i, o: variance_scaling(
-            i, o, np.random.default_rng(seed), 2, mode, distribution
-        ),
+        lambda i, o: variance_scaling(i, o, np.random.default_rng(seed), 2, mode, distribution),
     )
 
 
@@ -1171,24 +1255,20 @@ def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
 # ------------------------------------------------------------------ backward_deep
 
 
-def _backward(parameters, cache, Y, activation, divisor, slope_of=None):
-    slope_of = slope_of or slope
-    grads = {}
-    dZ = cache[-1] - Y
-    for layer in range(len(parameters) // 2, 0, -1):
-        A_prev = cache[layer - 1]
-        grads[f"dW{layer}"] = dZ @ A_prev.T / divisor
-        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / divisor
-        dZ = parameters[f"W{layer}"].T @ dZ * slope_of(A_prev, activation)
-    return grads
-
-
 @mistake(
     "backward-no-mean",
     "The gradients grow with the number of examples. The cost is a mean over them.",
 )
 def backward_deep(parameters, cache, Y, activation):
-    return _backward(parameters, cache, Y, activation, 1)
+    m = 1
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
+    return grads
 
 
 @mistake(
@@ -1197,7 +1277,15 @@ def backward_deep(parameters, cache, Y, activation):
     subtle=True,
 )
 def backward_deep(parameters, cache, Y, activation):
-    return _backward(parameters, cache, Y, activation, Y.size)
+    m = Y.size
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
+    return grads
 
 
 @mistake(
@@ -1206,7 +1294,15 @@ def backward_deep(parameters, cache, Y, activation):
     subtle=True,
 )
 def backward_deep(parameters, cache, Y, activation):
-    return _backward(parameters, cache, Y, activation, Y.shape[0])
+    m = Y.shape[0]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
+    return grads
 
 
 @mistake(
@@ -1233,7 +1329,15 @@ def backward_deep(parameters, cache, Y, activation):
     "All gradients point the other way: with them, the cost would rise.",
 )
 def backward_deep(parameters, cache, Y, activation):
-    return _backward(parameters, cache, Y, activation, -Y.shape[1])
+    m = -Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
+    return grads
 
 
 @mistake(
@@ -1242,7 +1346,14 @@ def backward_deep(parameters, cache, Y, activation):
     subtle=True,
 )
 def backward_deep(parameters, cache, Y, activation):
-    grads = _backward(parameters, cache, Y, activation, Y.shape[1])
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
     return {k: v * Y.shape[1] if k.startswith("db") else v for k, v in grads.items()}
 
 
@@ -1251,7 +1362,14 @@ def backward_deep(parameters, cache, Y, activation):
     "A bias's gradient should have the shape of the bias. How many axes does yours have?",
 )
 def backward_deep(parameters, cache, Y, activation):
-    grads = _backward(parameters, cache, Y, activation, Y.shape[1])
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
     return {k: v.ravel() if k.startswith("db") else v for k, v in grads.items()}
 
 
@@ -1261,7 +1379,14 @@ def backward_deep(parameters, cache, Y, activation):
     subtle=True,
 )
 def backward_deep(parameters, cache, Y, activation):
-    grads = _backward(parameters, cache, Y, activation, Y.shape[1])
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
     return {k: np.full(v.shape, v.sum()) if k.startswith("db") else v for k, v in grads.items()}
 
 
@@ -1271,9 +1396,15 @@ def backward_deep(parameters, cache, Y, activation):
     subtle=True,
 )
 def backward_deep(parameters, cache, Y, activation):
-    return _backward(
-        parameters, cache, Y, activation, Y.shape[1], lambda A, activation: np.ones_like(A)
-    )
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ
+    return grads
 
 
 @mistake(
@@ -1282,9 +1413,16 @@ def backward_deep(parameters, cache, Y, activation):
     subtle=True,
 )
 def backward_deep(parameters, cache, Y, activation):
-    return _backward(
-        parameters, cache, Y, activation, Y.shape[1], lambda A, activation: 1 - A**2
-    )
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        derivative = 1 - A_prev**2
+        dZ = parameters[f"W{layer}"].T @ dZ * derivative
+    return grads
 
 
 @mistake(
@@ -1293,10 +1431,16 @@ def backward_deep(parameters, cache, Y, activation):
     subtle=True,
 )
 def backward_deep(parameters, cache, Y, activation):
-    return _backward(
-        parameters, cache, Y, activation, Y.shape[1],
-        lambda A, activation: 1 - A if activation == "tanh" else slope(A, activation),
-    )  # fmt: skip
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        derivative = 1 - A_prev if activation == "tanh" else slope(A_prev, activation)
+        dZ = parameters[f"W{layer}"].T @ dZ * derivative
+    return grads
 
 
 @mistake(
@@ -1305,10 +1449,16 @@ def backward_deep(parameters, cache, Y, activation):
     subtle=True,
 )
 def backward_deep(parameters, cache, Y, activation):
-    return _backward(
-        parameters, cache, Y, activation, Y.shape[1],
-        lambda A, activation: (A >= 0) * 1.0 if activation == "relu" else slope(A, activation),
-    )  # fmt: skip
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        derivative = (A_prev >= 0) * 1.0 if activation == "relu" else slope(A_prev, activation)
+        dZ = parameters[f"W{layer}"].T @ dZ * derivative
+    return grads
 
 
 @mistake(
@@ -1317,10 +1467,16 @@ def backward_deep(parameters, cache, Y, activation):
     subtle=True,
 )
 def backward_deep(parameters, cache, Y, activation):
-    return _backward(
-        parameters, cache, Y, activation, Y.shape[1],
-        lambda A, activation: A if activation == "relu" else slope(A, activation),
-    )  # fmt: skip
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        derivative = A_prev if activation == "relu" else slope(A_prev, activation)
+        dZ = parameters[f"W{layer}"].T @ dZ * derivative
+    return grads
 
 
 @mistake(
@@ -1329,10 +1485,16 @@ def backward_deep(parameters, cache, Y, activation):
     subtle=True,
 )
 def backward_deep(parameters, cache, Y, activation):
-    return _backward(
-        parameters, cache, Y, activation, Y.shape[1],
-        lambda A, activation: slope(sigmoid(A) if activation == "sigmoid" else A, activation),
-    )  # fmt: skip
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        derivative = slope(sigmoid(A_prev) if activation == "sigmoid" else A_prev, activation)
+        dZ = parameters[f"W{layer}"].T @ dZ * derivative
+    return grads
 
 
 @mistake(
@@ -1340,11 +1502,16 @@ def backward_deep(parameters, cache, Y, activation):
     "The output's error carries a factor too many: that is the gradient of another cost.",
 )
 def backward_deep(parameters, cache, Y, activation):
+    m = Y.shape[1]
+    grads = {}
     AL = cache[-1]
-    # The same recursion, started from another error.
-    return _backward(
-        parameters, [*cache[:-1], Y + (AL - Y) * AL * (1 - AL)], Y, activation, Y.shape[1]
-    )
+    dZ = (AL - Y) * AL * (1 - AL)
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
+    return grads
 
 
 @mistake(
@@ -1352,7 +1519,15 @@ def backward_deep(parameters, cache, Y, activation):
     "Every gradient is half of what it should be. Is there a ½ in the cost?",
 )
 def backward_deep(parameters, cache, Y, activation):
-    return _backward(parameters, cache, Y, activation, 2 * Y.shape[1])
+    m = 2 * Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
+    return grads
 
 
 @mistake(
@@ -1395,7 +1570,14 @@ def backward_deep(parameters, cache, Y, activation):
     "The gradients are right, but afterwards Y holds something else than the labels.",
 )
 def backward_deep(parameters, cache, Y, activation):
-    grads = _backward(parameters, cache, Y, activation, Y.shape[1])
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
     Y -= cache[-1]
     return grads
 
@@ -1423,28 +1605,28 @@ def backward_deep(parameters, cache, Y, activation):
 # ------------------------------------------------------------------ gradient_variances
 
 
-def _backward_signals(X, Y, parameters, activation):
-    AL, cache = forward_deep(X, parameters, activation)
-    signals = [AL - Y]
-    for layer in range(len(parameters) // 2 - 1, 0, -1):
-        back = parameters[f"W{layer + 1}"].T @ signals[0]
-        signals.insert(0, back * slope(cache[layer], activation))
-    return signals
-
-
 @mistake(
     "gradient-with-mean",
     "The variances fall with the number of examples. Is there a 1/m in this dZ?",
     subtle=True,
 )
 def gradient_variances(X, Y, parameters, activation):
-    signals = _backward_signals(X, Y, parameters, activation)
+    AL, cache = forward_deep(X, parameters, activation)
+    signals = [AL - Y]
+    for layer in range(len(parameters) // 2 - 1, 0, -1):
+        back = parameters[f"W{layer + 1}"].T @ signals[0]
+        signals.insert(0, back * slope(cache[layer], activation))
     return np.array([np.var(dZ / Y.shape[1]) for dZ in signals[:-1]])
 
 
 @mistake("gradient-std", "These are standard deviations. What is a variance?")
 def gradient_variances(X, Y, parameters, activation):
-    return np.array([np.std(dZ) for dZ in _backward_signals(X, Y, parameters, activation)[:-1]])
+    AL, cache = forward_deep(X, parameters, activation)
+    signals = [AL - Y]
+    for layer in range(len(parameters) // 2 - 1, 0, -1):
+        back = parameters[f"W{layer + 1}"].T @ signals[0]
+        signals.insert(0, back * slope(cache[layer], activation))
+    return np.array([np.std(dZ) for dZ in signals[:-1]])
 
 
 @mistake(
@@ -1453,10 +1635,12 @@ def gradient_variances(X, Y, parameters, activation):
     subtle=True,
 )
 def gradient_variances(X, Y, parameters, activation):
-    signals = _backward_signals(X, Y, parameters, activation)
-    return np.array(
-        [np.sum((dZ - dZ.mean()) ** 2) / max(dZ.size - 1, 1) for dZ in signals[:-1]]
-    )
+    AL, cache = forward_deep(X, parameters, activation)
+    signals = [AL - Y]
+    for layer in range(len(parameters) // 2 - 1, 0, -1):
+        back = parameters[f"W{layer + 1}"].T @ signals[0]
+        signals.insert(0, back * slope(cache[layer], activation))
+    return np.array([np.sum((dZ - dZ.mean()) ** 2) / max(dZ.size - 1, 1) for dZ in signals[:-1]])
 
 
 @mistake(
@@ -1465,13 +1649,22 @@ def gradient_variances(X, Y, parameters, activation):
     subtle=True,
 )
 def gradient_variances(X, Y, parameters, activation):
-    signals = _backward_signals(X, Y, parameters, activation)
+    AL, cache = forward_deep(X, parameters, activation)
+    signals = [AL - Y]
+    for layer in range(len(parameters) // 2 - 1, 0, -1):
+        back = parameters[f"W{layer + 1}"].T @ signals[0]
+        signals.insert(0, back * slope(cache[layer], activation))
     return np.array([np.var(dZ) for dZ in signals[:-1]])[::-1]
 
 
 @mistake("gradient-with-output", "There is one number too many. Is the output a hidden layer?")
 def gradient_variances(X, Y, parameters, activation):
-    return np.array([np.var(dZ) for dZ in _backward_signals(X, Y, parameters, activation)])
+    AL, cache = forward_deep(X, parameters, activation)
+    signals = [AL - Y]
+    for layer in range(len(parameters) // 2 - 1, 0, -1):
+        back = parameters[f"W{layer + 1}"].T @ signals[0]
+        signals.insert(0, back * slope(cache[layer], activation))
+    return np.array([np.var(dZ) for dZ in signals])
 
 
 @mistake(
@@ -1479,7 +1672,12 @@ def gradient_variances(X, Y, parameters, activation):
     "The count is right, but each number belongs to the next layer, the output among them.",
 )
 def gradient_variances(X, Y, parameters, activation):
-    return np.array([np.var(dZ) for dZ in _backward_signals(X, Y, parameters, activation)[1:]])
+    AL, cache = forward_deep(X, parameters, activation)
+    signals = [AL - Y]
+    for layer in range(len(parameters) // 2 - 1, 0, -1):
+        back = parameters[f"W{layer + 1}"].T @ signals[0]
+        signals.insert(0, back * slope(cache[layer], activation))
+    return np.array([np.var(dZ) for dZ in signals[1:]])
 
 
 @mistake(
@@ -1487,7 +1685,11 @@ def gradient_variances(X, Y, parameters, activation):
     "You measure the gradient of A. What lies between A and Z?",
 )
 def gradient_variances(X, Y, parameters, activation):
-    signals = _backward_signals(X, Y, parameters, activation)
+    AL, cache = forward_deep(X, parameters, activation)
+    signals = [AL - Y]
+    for layer in range(len(parameters) // 2 - 1, 0, -1):
+        back = parameters[f"W{layer + 1}"].T @ signals[0]
+        signals.insert(0, back * slope(cache[layer], activation))
     return np.array(
         [np.var(parameters[f"W{i + 1}"].T @ signals[i]) for i in range(1, len(signals))]
     )
@@ -1511,7 +1713,11 @@ def gradient_variances(X, Y, parameters, activation):
     subtle=True,
 )
 def gradient_variances(X, Y, parameters, activation):
-    signals = _backward_signals(X, Y, parameters, activation)
+    AL, cache = forward_deep(X, parameters, activation)
+    signals = [AL - Y]
+    for layer in range(len(parameters) // 2 - 1, 0, -1):
+        back = parameters[f"W{layer + 1}"].T @ signals[0]
+        signals.insert(0, back * slope(cache[layer], activation))
     return np.array([np.mean(dZ**2) for dZ in signals[:-1]])
 
 
@@ -1531,7 +1737,11 @@ def gradient_variances(X, Y, parameters, activation):
     subtle=True,
 )
 def gradient_variances(X, Y, parameters, activation):
-    signals = _backward_signals(X, Y, parameters, activation)
+    AL, cache = forward_deep(X, parameters, activation)
+    signals = [AL - Y]
+    for layer in range(len(parameters) // 2 - 1, 0, -1):
+        back = parameters[f"W{layer + 1}"].T @ signals[0]
+        signals.insert(0, back * slope(cache[layer], activation))
     return np.array([np.mean(np.var(dZ, axis=1)) for dZ in signals[:-1]])
 
 
@@ -1617,7 +1827,10 @@ def initialize_xavier(layer_dims, rng, distribution="uniform"):
 )
 def initialize_xavier(layer_dims, rng, distribution="uniform"):
     return build_parameters(
-        layer_dims, lambda i, o: _draw(i, o, rng, np.sqrt(2 / i + o), distribution)
+        layer_dims,
+        lambda i, o: variance_scaling(
+            i, o, rng, (np.sqrt(2 / i + o)) ** 2 * i, "fan_in", distribution
+        ),
     )
 
 
@@ -1657,7 +1870,8 @@ def initialize_xavier(layer_dims, rng, distribution="uniform"):
 )
 def initialize_xavier(layer_dims, rng, distribution="uniform"):
     return build_parameters(
-        layer_dims, lambda i, o: _draw(i, o, rng, 2 / (i + o), distribution)
+        layer_dims,
+        lambda i, o: variance_scaling(i, o, rng, (2 / (i + o)) ** 2 * i, "fan_in", distribution),
     )
 
 
@@ -1713,7 +1927,10 @@ def initialize_xavier(layer_dims, rng, distribution="uniform"):
 )
 def initialize_xavier(layer_dims, rng, distribution="uniform"):
     return build_parameters(
-        layer_dims, lambda i, o: _draw(i, o, rng, (i * o) ** -0.25, distribution)
+        layer_dims,
+        lambda i, o: variance_scaling(
+            i, o, rng, ((i * o) ** -0.25) ** 2 * i, "fan_in", distribution
+        ),
     )
 
 
@@ -1724,7 +1941,9 @@ def initialize_xavier(layer_dims, rng, distribution="uniform"):
 )
 def initialize_xavier(layer_dims, rng, distribution="uniform"):
     std = np.sqrt(2 / (layer_dims[0] + layer_dims[-1]))
-    return build_parameters(layer_dims, lambda i, o: _draw(i, o, rng, std, distribution))
+    return build_parameters(
+        layer_dims, lambda i, o: variance_scaling(i, o, rng, (std) ** 2 * i, "fan_in", distribution)
+    )
 
 
 @mistake(
@@ -1734,7 +1953,10 @@ def initialize_xavier(layer_dims, rng, distribution="uniform"):
 )
 def initialize_xavier(layer_dims, rng, distribution="uniform"):
     return build_parameters(
-        layer_dims, lambda i, o: _draw(i, o, rng, np.sqrt(2 / (i + 1 + o)), distribution)
+        layer_dims,
+        lambda i, o: variance_scaling(
+            i, o, rng, (np.sqrt(2 / (i + 1 + o))) ** 2 * i, "fan_in", distribution
+        ),
     )
 
 

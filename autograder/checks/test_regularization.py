@@ -1,0 +1,751 @@
+"""Hidden checks of ``regularization``.
+
+A function is judged on what it does with the student's own other functions, however they are:
+``dropout_backward`` by the mask and factor of their own ``dropout_forward``;
+``forward_with_dropout`` by the law of Srivastava et al. (2014), or else by their own
+``dropout_forward`` layer after layer;
+``backward_with_dropout`` by the slopes of their own forward pass; ``predict_ensemble`` by the exact
+law of its mean, or else by the mean of their own forward passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import pairwise, product
+from typing import Any
+
+import numpy as np
+
+from autograder.checks import (
+    ARRAY,
+    NUMBER,
+    OPAQUE,
+    PARAMETERS,
+    CheckFailed,
+    CheckSkipped,
+    Student,
+    check,
+    expect,
+)
+from autograder.checks.statistics import Statistics
+
+RETURNS = {
+    "l2_cost": NUMBER("the penalty"),
+    "l2_gradients": PARAMETERS("grads"),
+    "entropy_penalty": (NUMBER("value"), ARRAY("dlogits")),
+    "dropout_forward": (ARRAY("out"), OPAQUE),
+    "dropout_backward": ARRAY("dA"),
+    "forward_with_dropout": (ARRAY("AL"), OPAQUE),
+    "backward_with_dropout": PARAMETERS("grads"),
+    "predict_ensemble": ARRAY("the ensemble's answer"),
+}
+
+Parameters = dict[str, np.ndarray]
+
+
+def _parameters(rng: np.random.Generator, dims: list[int]) -> Parameters:
+    """Weights of unit variance per layer, and biases that are not 0."""
+    parameters = {}
+    for layer, (fan_in, fan_out) in enumerate(pairwise(dims), start=1):
+        parameters[f"W{layer}"] = rng.normal(size=(fan_out, fan_in)) / np.sqrt(fan_in)
+        parameters[f"b{layer}"] = rng.normal(0, 0.5, size=(fan_out, 1))
+    return parameters
+
+
+def _activations(rng: np.random.Generator, n: int, m: int) -> np.ndarray:
+    """Numbers of both signs, none near 0, no two alike."""
+    return np.asarray(rng.uniform(1, 2, (n, m)) * rng.choice([-1.0, 1.0], (n, m)))
+
+
+def _labels(rng: np.random.Generator, n: int, m: int) -> np.ndarray:
+    return rng.integers(0, 2, (n, m)).astype(float)
+
+
+def _seeds(rng: np.random.Generator) -> Callable[[], np.random.Generator]:
+    """A generator of the same state at each call, for calls that are to draw the same."""
+    state = int(rng.integers(2**62))
+    return lambda: np.random.default_rng(state)
+
+
+@contextmanager
+def _needing(function: str) -> Iterator[None]:
+    """What ``function`` returned is not built as it should be: a check of another is skipped."""
+    try:
+        yield
+    except CheckFailed as failure:
+        raise CheckSkipped(f"Cannot be judged: it needs {function}. {failure}") from None
+
+
+# ------------------------------------------------------------------------------ weight decay
+
+
+@check("l2_cost", points=2)
+def test_l2_cost_value(student: Student, reference: Any, rng: np.random.Generator) -> None:
+    """The penalty is lambd / (2 m) times the sum of all squared weights."""
+    for dims, lambd, m in [([3, 4, 2], 0.7, 5), ([1, 1], 2.5, 1), ([4, 2, 3, 1], 0.1, 12)]:
+        parameters = _parameters(rng, dims)
+        got = student.l2_cost(parameters, lambd, m)
+        expect.number(got, reference.l2_cost(parameters, lambd, m), "the penalty")
+    expect.number(student.l2_cost(parameters, 0.0, 3), 0.0, "the penalty without decay")
+
+
+@check("l2_cost", points=0.5)
+def test_l2_cost_unchanged(student: Student, rng: np.random.Generator) -> None:
+    """The parameters are left as they were."""
+    expect.unchanged(student.l2_cost, _parameters(rng, [3, 2, 1]), 0.7, 4)
+
+
+@check("l2_gradients", points=2)
+def test_l2_gradients_values(student: Student, reference: Any, rng: np.random.Generator) -> None:
+    """The gradient is lambd / m times the weights, and 0 for the biases."""
+    for dims, lambd, m in [([3, 4, 2], 0.7, 5), ([1, 1], 2.5, 1), ([4, 2, 3, 1], 0.1, 12)]:
+        parameters = _parameters(rng, dims)
+        got = student.l2_gradients(parameters, lambd, m)
+        expect.arrays(got, reference.l2_gradients(parameters, lambd, m), "grads")
+
+
+@check("l2_gradients", points=0.5)
+def test_l2_gradients_unchanged(student: Student, rng: np.random.Generator) -> None:
+    """The parameters are left as they were."""
+    expect.unchanged(student.l2_gradients, _parameters(rng, [3, 2, 1]), 0.7, 4)
+
+
+# ----------------------------------------------------------------------------------- entropy
+
+_LOGITS = [(3, 5, 0.8), (2, 1, 2.5), (4, 4, 0.3), (5, 2, 1.7), (1, 3, 1.2)]
+
+
+@check("entropy_penalty", points=2)
+def test_entropy_penalty_value(student: Student, reference: Any, rng: np.random.Generator) -> None:
+    """The value is minus beta times the mean entropy of the columns."""
+    for classes, m, beta in _LOGITS:
+        logits = rng.normal(0.5, 1.5, size=(classes, m))
+        value, _ = student.entropy_penalty(logits, beta)
+        expect.number(value, reference.entropy_penalty(logits, beta)[0], "value", 1e-6, 1e-7)
+
+
+@check("entropy_penalty", points=2)
+def test_entropy_penalty_gradient(
+    student: Student, reference: Any, rng: np.random.Generator
+) -> None:
+    """dlogits is the slope of the value in the logits."""
+    for classes, m, beta in _LOGITS:
+        logits = rng.normal(0.5, 1.5, size=(classes, m))
+        _, dlogits = student.entropy_penalty(logits, beta)
+        want = reference.entropy_penalty(logits, beta)[1]
+        if classes == 1:  # certain whatever its logit
+            expect.shape(dlogits, want.shape, "dlogits")
+            expect.that(np.abs(dlogits).max() < 1e-7, "dlogits should be 0 for a single class.")
+        else:
+            expect.array(dlogits, want, "dlogits", 1e-6, 1e-7)
+
+
+@check("entropy_penalty")
+def test_entropy_penalty_large_logits(
+    student: Student, reference: Any, rng: np.random.Generator
+) -> None:
+    """Large logits give no nan and no infinity, and the right answer."""
+    for size in (50.0, 1000.0, 1e5):
+        logits = rng.normal(size=(4, 6)) + size * rng.integers(-1, 2, (1, 6))
+        logits[:, :2] += size * rng.choice([-1, 1], (4, 2))
+        value, dlogits = student.entropy_penalty(logits, 0.6)
+        want, gradient = reference.entropy_penalty(logits, 0.6)
+        expect.number(value, want, "value for large logits", 1e-6, 1e-7)
+        expect.array(dlogits, gradient, "dlogits for large logits", 1e-5, 1e-6)
+
+
+@check("entropy_penalty", points=0.5)
+def test_entropy_penalty_unchanged(student: Student, rng: np.random.Generator) -> None:
+    """The logits are left as they were."""
+    expect.unchanged(student.entropy_penalty, rng.normal(size=(3, 4)), 0.5)
+
+
+# --------------------------------------------------------------------------- dropout_forward
+
+
+@check("dropout_forward", points=2)
+def test_dropout_forward_values(student: Student, rng: np.random.Generator) -> None:
+    """Each entry is either 0 or the activation divided by keep_prob."""
+    for n, m, keep_prob in [(20, 30, 0.35), (1, 400, 0.8), (300, 1, 0.62)]:
+        A = _activations(rng, n, m)
+        out, _ = student.dropout_forward(A, keep_prob, np.random.default_rng(rng.integers(2**62)))
+        expect.finite(expect.shape(out, A.shape, "out"), "out")
+        kept = out != 0
+        expect.that(kept.any(), "Everything was dropped.")
+        expect.array(out[kept], A[kept] / keep_prob, "out, where it is not 0,")
+
+
+@check("dropout_forward", points=3)
+def test_dropout_forward_law(
+    student: Student, rng: np.random.Generator, statistics: Statistics
+) -> None:
+    """Each entry is kept with probability keep_prob, on its own."""
+    # 56,000 draws tell a rate from one that is 0.02 off: miss rate below 10^-3 at 10^-11.
+    n, m = 200, 280
+    budget = statistics.split(8)
+    masks = []
+    for keep_prob in (0.35, 0.9, 0.35):
+        A = _activations(rng, n, m)
+        out, _ = student.dropout_forward(A, keep_prob, np.random.default_rng(rng.integers(2**62)))
+        masks.append(expect.shape(out, A.shape, "out") != 0)
+        if len(masks) < 3:
+            budget.bernoulli(masks[-1], keep_prob, "the entries kept")
+            agree = keep_prob**2 + (1 - keep_prob) ** 2
+            for mask, name in ((masks[-1], "units"), (masks[-1].T, "examples")):
+                budget.bernoulli(
+                    mask[::2] == mask[1::2], agree, f"neighbouring {name} that share their fate",
+                    "Does every entry have a draw of its own?",
+                )  # fmt: skip
+    budget.bernoulli(
+        masks[0] == masks[2], 0.35**2 + 0.65**2, "entries with the same fate in two calls",
+        "Does every draw come from the rng that you are given?",
+    )  # fmt: skip
+    budget.judge(
+        *_always_as_many(student, rng),
+        "In every call exactly as many entries are kept. Each entry is to have its own draw.",
+    )
+
+
+def _always_as_many(student: Student, rng: np.random.Generator) -> tuple[float, str]:
+    """P-value of as many entries kept in each of twelve calls: largest chance of a count, ^11."""
+    A, counts = _activations(rng, 7, 9), set()
+    for _ in range(12):
+        out, _ = student.dropout_forward(A, 0.6, np.random.default_rng(rng.integers(2**62)))
+        counts.add(int(np.count_nonzero(out)))
+    return (0.103**11 if len(counts) == 1 else 1.0), "the number of entries kept"
+
+
+@check("dropout_forward")
+def test_dropout_forward_reproducible(student: Student, rng: np.random.Generator) -> None:
+    """The same state of rng gives the same mask: there is no other source of randomness."""
+    A, state = _activations(rng, 12, 15), _seeds(rng)
+    first, second = (student.dropout_forward(A, 0.6, state())[0] for _ in range(2))
+    expect.that(
+        np.array_equal(first, second),
+        "The same state of rng gave two different masks. Where else does randomness come from?",
+    )
+
+
+@check("dropout_forward", points=2)
+def test_dropout_forward_identity(student: Student, rng: np.random.Generator) -> None:
+    """With training=False, and with keep_prob = 1, nothing happens."""
+    for keep_prob, training in [(0.4, False), (0.7, False), (1.0, True), (1.0, False)]:
+        A = _activations(rng, 4, 6)
+        out, _ = student.dropout_forward(A, keep_prob, _seeds(rng)(), training=training)
+        expect.array(out, A, "out with training=False" if not training else "out for keep_prob = 1")
+
+
+@check("dropout_forward", points=0.5)
+def test_dropout_forward_unchanged(student: Student, rng: np.random.Generator) -> None:
+    """The activations are left as they were."""
+    for training in (True, False):
+        A = _activations(rng, 4, 6)
+        expect.unchanged(student.dropout_forward, A, 0.6, _seeds(rng)(), training=training)
+
+
+# -------------------------------------------------------------------------- dropout_backward
+
+
+def _own_factor(out: np.ndarray, A: np.ndarray) -> np.ndarray:
+    """By what the student's own dropout_forward multiplied each (nonzero) entry of A."""
+    if out.shape != A.shape or not np.isfinite(out).all():
+        raise CheckSkipped("Cannot be judged: dropout_forward's out has no right shape or value.")
+    return np.asarray(out / A)
+
+
+def _expect_masked(got: Any, dout: np.ndarray, factor: np.ndarray, keep_prob: float) -> None:
+    expect.any_of(
+        lambda: expect.array(got, dout * factor, "dA", atol=1e-9),
+        lambda: expect.array(got, dout * (factor != 0) / keep_prob, "dA", atol=1e-9),
+    )
+
+
+@check("dropout_backward", points=2)
+def test_dropout_backward_values(student: Student, rng: np.random.Generator) -> None:
+    """The gradient goes through the same mask, with the same factor."""
+    for n, m, keep_prob in [(6, 9, 0.35), (1, 40, 0.8), (25, 1, 0.62)]:
+        A, dout = _activations(rng, n, m), rng.normal(size=(n, m))
+        with _needing("dropout_forward"):
+            out, cache = student.dropout_forward(A, keep_prob, _seeds(rng)())
+        got = student.dropout_backward(dout, cache)
+        _expect_masked(got, dout, _own_factor(out, A), keep_prob)
+
+
+@check("dropout_backward")
+def test_dropout_backward_silent_units(student: Student, rng: np.random.Generator) -> None:
+    """An activation of 0 is kept or dropped like any other, and so is its gradient."""
+    keep_prob, (n, m) = 0.6, (50, 40)
+    A, dout = _activations(rng, n, m), _activations(rng, n, m)
+    silent = rng.random((n, m)) < 0.5
+    silenced = np.where(silent, 0.0, A)
+    with _needing("dropout_forward"):
+        masks = [student.dropout_forward(A, keep_prob, _seeds(rng)())[0] != 0 for _ in range(2)]
+        out, cache = student.dropout_forward(silenced, keep_prob, _seeds(rng)())
+    got = student.dropout_backward(dout, cache)
+    expect.finite(expect.shape(got, (n, m), "dA"), "dA")
+    factor = _own_factor(np.where(silent, 1.0, out), np.where(silent, 1.0, A))
+    _expect_masked(got[~silent], dout[~silent], factor[~silent], keep_prob)
+    if np.array_equal(*masks) or masks[0].all():
+        return  # their own forward pass has no mask that one could tell from the values
+    kept = got[silent] != 0
+    expect.that(
+        kept.any(),
+        "No gradient reaches an activation that happens to be 0, although most of them were kept. "
+        "Can a mask be told from the values?",
+    )
+    expect.that(not kept.all(), "An activation of 0 that was dropped gets a gradient.")
+
+
+@check("dropout_backward")
+def test_dropout_backward_identity(student: Student, rng: np.random.Generator) -> None:
+    """Where nothing happened on the way forward, the gradient passes as it is."""
+    for keep_prob, training in [(0.4, False), (1.0, True)]:
+        A, dout = _activations(rng, 4, 6), rng.normal(size=(4, 6))
+        with _needing("dropout_forward"):
+            out, cache = student.dropout_forward(A, keep_prob, _seeds(rng)(), training=training)
+        got = student.dropout_backward(dout, cache)
+        _expect_masked(got, dout, _own_factor(out, A), 1.0)
+
+
+@check("dropout_backward")
+def test_dropout_backward_caches(student: Student, rng: np.random.Generator) -> None:
+    """Every cache belongs to its own forward pass, and dout is left as it was."""
+    layers = [_activations(rng, 5, 8), _activations(rng, 5, 8)]
+    with _needing("dropout_forward"):
+        passes = [student.dropout_forward(A, 0.7, _seeds(rng)()) for A in layers]
+    for A, (out, cache) in zip(layers, passes, strict=True):
+        dout = rng.normal(size=A.shape)
+        called = student.dropout_backward.observed(dout, cache)
+        if any(path.startswith("dout") for path in called.changed):
+            expect.fail("dropout_backward changed dout: write the result into a new array.")
+        _expect_masked(called.value, dout, _own_factor(out, A), 0.7)
+
+
+# ---------------------------------------------------------------------- forward_with_dropout
+
+
+def _own_composition(
+    student: Student, X: np.ndarray, parameters: Parameters, keep_prob: float, rng: Any
+) -> np.ndarray:
+    """The forward pass with the student's own dropout_forward after each hidden layer."""
+    layers = len(parameters) // 2
+    A, state = X, student.hold(rng)
+    for layer in range(1, layers):
+        Z = parameters[f"W{layer}"] @ A + parameters[f"b{layer}"]
+        A, _ = student.dropout_forward(np.maximum(Z, 0), keep_prob, state)
+    Z = parameters[f"W{layers}"] @ A + parameters[f"b{layers}"]
+    return np.asarray(1 / (1 + np.exp(-Z)))
+
+
+def _or_own_dropout(
+    judge: Callable[[], None],
+    student: Student,
+    AL: np.ndarray,
+    X: np.ndarray,
+    parameters: Parameters,
+    keep_prob: float,
+    state: Callable[[], np.random.Generator],
+) -> None:
+    """``judge`` passes, or AL is what the student's own dropout_forward gives layer by layer."""
+    try:
+        judge()
+    except CheckFailed:
+        try:
+            own = _own_composition(student, X, parameters, keep_prob, state())
+        except Exception:
+            own = None
+        if own is None or own.shape != AL.shape or not np.allclose(own, AL, rtol=1e-7, atol=1e-10):
+            raise
+
+
+@check("forward_with_dropout", points=2)
+def test_forward_with_dropout_plain(
+    student: Student, reference: Any, rng: np.random.Generator
+) -> None:
+    """With keep_prob = 1 it is the plain forward pass: ReLU inside, sigmoid at the end."""
+    for dims, m in [([3, 5, 1], 4), ([2, 4, 3, 2], 6), ([3, 2], 5), ([1, 1, 1, 1, 1], 1)]:
+        parameters, X, state = _parameters(rng, dims), rng.normal(size=(dims[0], m)), _seeds(rng)
+        AL, _ = student.forward_with_dropout(X, parameters, 1.0, state())
+        want = reference.forward_with_dropout(X, parameters, 1.0, state())[0]
+        _or_own_dropout(
+            partial(expect.array, AL, want, "AL for keep_prob = 1"),
+            student, AL, X, parameters, 1.0, state,
+        )  # fmt: skip
+
+
+class _Lanes:
+    """A network whose output tells every mask: each unit of a layer feeds one of the next.
+
+    Output j of an example is one of three numbers: the second hidden unit was dropped; it was kept
+    and the first one dropped; both were kept.
+    """
+
+    def __init__(self, rng: np.random.Generator, n: int, m: int, keep_prob: float) -> None:
+        diagonal = [np.diag(rng.uniform(0.5, 1, n)) for _ in range(2)]
+        self.X = rng.uniform(0.5, 1.5, (3, m))
+        self.parameters = {
+            "W1": rng.uniform(0.1, 0.4, (n, 3)), "b1": rng.uniform(0.1, 0.3, (n, 1)),
+            "W2": keep_prob * diagonal[0], "b2": rng.uniform(0.3, 0.6, (n, 1)),
+            "W3": keep_prob * diagonal[1], "b3": rng.uniform(-1, -0.5, (n, 1)),
+        }  # fmt: skip
+        self.keep_prob = keep_prob
+        p, q = self.parameters, keep_prob
+        first = (p["W1"] @ self.X + p["b1"]) / q
+        none, kept = p["b2"] + 0 * first, p["W2"] @ first + p["b2"]
+        self.levels = [
+            1 / (1 + np.exp(-(p["W3"] @ second / q + p["b3"])))
+            for second in (0 * first, none, kept)
+        ]
+
+    def masks(self, AL: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The masks of both layers; the first is told only where the second kept its unit."""
+        expect.finite(expect.shape(AL, self.levels[0].shape, "AL"), "AL")
+        distance = np.abs(np.stack(self.levels) - AL)
+        nearest = distance.argmin(axis=0)
+        expect.that(
+            distance.min(axis=0).max() < 1e-8,
+            "AL is none of the values that it can have when each hidden unit is either dropped or "
+            "divided by keep_prob, and input and output are left alone.",
+        )
+        return nearest == 2, nearest > 0
+
+
+@check("forward_with_dropout", points=2)
+def test_forward_with_dropout_values(student: Student, rng: np.random.Generator) -> None:
+    """Hidden units are dropped or divided by keep_prob; input and output are left alone."""
+    for keep_prob, n, m in [(0.4, 6, 20), (0.8, 1, 50)]:
+        lanes, state = _Lanes(rng, n, m, keep_prob), _seeds(rng)
+        AL, _ = student.forward_with_dropout(lanes.X, lanes.parameters, keep_prob, state())
+
+        def judge(lanes: _Lanes = lanes, AL: np.ndarray = AL) -> None:
+            _, second = lanes.masks(AL)
+            expect.that(not second.all(), "No unit of the last hidden layer was dropped.")
+
+        _or_own_dropout(judge, student, AL, lanes.X, lanes.parameters, keep_prob, state)
+
+
+@check("forward_with_dropout", points=3)
+def test_forward_with_dropout_law(
+    student: Student, rng: np.random.Generator, statistics: Statistics
+) -> None:
+    """Each unit of each layer is kept with probability keep_prob for each example, on its own."""
+    # As many draws as for dropout_forward; the first layer is seen where the second kept its unit.
+    keep_prob, agree = 0.65, 0.65**2 + 0.35**2
+    lanes, state = _Lanes(rng, 24, 3200, keep_prob), _seeds(rng)
+    AL, _ = student.forward_with_dropout(lanes.X, lanes.parameters, keep_prob, state())
+
+    def judge() -> None:
+        first, second = lanes.masks(AL)
+        budget = statistics.split(4)
+        budget.bernoulli(second, keep_prob, "units of the last hidden layer that are kept")
+        budget.bernoulli(
+            first[second], keep_prob, "units of the first hidden layer kept, where the last kept one",
+            "Does each layer draw a mask of its own?",
+        )  # fmt: skip
+        for mask, name in ((second, "units"), (second.T, "examples")):
+            budget.bernoulli(
+                mask[::2] == mask[1::2], agree, f"neighbouring {name} that share their fate",
+                "Does every entry have a draw of its own?",
+            )  # fmt: skip
+
+    _or_own_dropout(judge, student, AL, lanes.X, lanes.parameters, keep_prob, state)
+
+
+@check("forward_with_dropout")
+def test_forward_with_dropout_reproducible(student: Student, rng: np.random.Generator) -> None:
+    """The same state of rng gives the same masks, another state gives others."""
+    X, parameters, A = rng.normal(size=(3, 8)), _parameters(rng, [3, 20, 15, 2]), np.ones((20, 8))
+    state, other = _seeds(rng), _seeds(rng)
+
+    def fate(function: Any, *args: Any) -> tuple[bool, bool]:
+        one, two, three = (function(*args, 0.6, make())[0] for make in (state, state, other))
+        return np.array_equal(one, two), not np.array_equal(one, three)
+
+    same, differs = fate(student.forward_with_dropout, X, parameters)
+    if same and differs:
+        return
+    try:
+        same_own, differs_own = fate(student.dropout_forward, A)
+    except Exception:
+        same_own = differs_own = True
+    # A flaw of their own dropout_forward costs its points there, not here.
+    expect.that(
+        same or not same_own,
+        "The same state of rng gave two different outputs. Where else does randomness come from?",
+    )
+    expect.that(differs or not differs_own, "The masks do not depend on the rng that is given.")
+
+
+@check("forward_with_dropout", points=0.5)
+def test_forward_with_dropout_unchanged(student: Student, rng: np.random.Generator) -> None:
+    """Input and parameters are left as they were."""
+    X, parameters = rng.normal(size=(3, 4)), _parameters(rng, [3, 4, 2])
+    expect.unchanged(student.forward_with_dropout, X, parameters, 0.7, _seeds(rng)())
+
+
+# --------------------------------------------------------------------- backward_with_dropout
+
+
+def _cost(AL: np.ndarray, Y: np.ndarray) -> float:
+    return float(-np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / Y.shape[1])
+
+
+def _far_from_kinks(
+    rng: np.random.Generator, dims: list[int], m: int, keep_prob: float
+) -> tuple[np.ndarray, Parameters]:
+    """X and parameters of a net with two hidden layers: no ReLU turns over, whatever the masks."""
+    while True:
+        X, p = rng.normal(size=(dims[0], m)), _parameters(rng, dims)
+        Z1 = p["W1"] @ X + p["b1"]
+        A1 = np.maximum(Z1, 0) / keep_prob
+        masks = [np.array(bits)[:, None] for bits in product((0, 1), repeat=dims[1])]
+        smallest = min(np.abs(p["W2"] @ (mask * A1) + p["b2"]).min() for mask in masks)
+        if np.abs(Z1).min() > 0.01 and smallest > 0.01:
+            return X, p
+
+
+def _own_slopes(
+    student: Student,
+    X: np.ndarray,
+    parameters: Parameters,
+    Y: np.ndarray,
+    keep_prob: float,
+    state: Callable[[], np.random.Generator],
+    step: float = 1e-5,
+) -> Parameters:
+    """Central differences of the cost of the student's own forward pass, its masks held fast."""
+
+    def cost(name: str, nudge: np.ndarray) -> float:
+        moved = parameters | {name: parameters[name] + nudge}
+        return _cost(student.forward_with_dropout(X, moved, keep_prob, state())[0], Y)
+
+    slopes = {}
+    for name, P in parameters.items():
+        slope = np.zeros(P.shape)
+        for index in np.ndindex(P.shape):
+            nudge = np.zeros(P.shape)
+            nudge[index] = step
+            slope[index] = (cost(name, nudge) - cost(name, -nudge)) / (2 * step)
+        slopes[f"d{name}"] = slope
+    return slopes
+
+
+def _decayed(grads: Parameters, parameters: Parameters, rate: float) -> Parameters:
+    """The gradients with weight decay: rate (lambd / m) times the weights."""
+    return {
+        name: grad + rate * parameters[name[1:]] if name.startswith("dW") else grad
+        for name, grad in grads.items()
+    }
+
+
+def _sane(AL: np.ndarray, Y: np.ndarray) -> bool:
+    return AL.shape == Y.shape and bool(((AL > 0) & (AL < 1)).all())
+
+
+@check("backward_with_dropout", points=2)
+def test_backward_with_dropout_plain(
+    student: Student, reference: Any, rng: np.random.Generator
+) -> None:
+    """With keep_prob = 1 it is the plain gradient of the cost."""
+    for dims, m in [([3, 4, 1], 5), ([2, 4, 3, 2], 7), ([3, 2], 4)]:
+        parameters, X = _parameters(rng, dims), rng.normal(size=(dims[0], m))
+        Y, state = _labels(rng, dims[-1], m), _seeds(rng)
+        with _needing("forward_with_dropout"):
+            AL, cache = student.forward_with_dropout(X, parameters, 1.0, state())
+        got = student.backward_with_dropout(parameters, cache, Y)
+        right, own = reference.forward_with_dropout(X, parameters, 1.0, state())
+        want = reference.backward_with_dropout(parameters, own, Y)
+        if AL.shape == right.shape and np.allclose(AL, right, rtol=1e-7, atol=1e-10):
+            expect.arrays(got, want, "grads")
+        else:
+            _by_own_slopes(student, got, want, X, parameters, Y, AL, state)
+
+
+def _by_own_slopes(
+    student: Student,
+    got: Parameters,
+    want: Parameters,
+    X: np.ndarray,
+    parameters: Parameters,
+    Y: np.ndarray,
+    AL: np.ndarray,
+    state: Callable[[], np.random.Generator],
+) -> None:
+    """At keep_prob = 1, over a forward pass that is not right: its slopes, or what is due."""
+    if not _sane(AL, Y):
+        raise CheckSkipped("Cannot be judged: forward_with_dropout's AL is no probability.")
+    slopes = _own_slopes(student, X, parameters, Y, 1.0, state)
+    expect.any_of(
+        lambda: expect.arrays(got, slopes, "grads", 1e-4, 1e-5),
+        lambda: expect.arrays(got, want, "grads"),
+    )
+
+
+@check("backward_with_dropout", points=3)
+def test_backward_with_dropout_masks(
+    student: Student, reference: Any, rng: np.random.Generator
+) -> None:
+    """The gradient goes through the masks of its own forward pass, with their factor."""
+    for dims, m, keep_prob, lambd in [([3, 4, 3, 2], 6, 0.6, 0.0), ([2, 3, 4, 1], 4, 0.8, 1.3)]:
+        X, parameters = _far_from_kinks(rng, dims, m, keep_prob)
+        Y, state = _labels(rng, dims[-1], m), _seeds(rng)
+        with _needing("forward_with_dropout"):
+            AL, cache = student.forward_with_dropout(X, parameters, keep_prob, state())
+            again, _ = student.forward_with_dropout(X, parameters, keep_prob, state())
+        if not np.array_equal(AL, again):
+            _by_masks_read_off(student, reference, rng)
+            return
+        if not _sane(AL, Y):
+            raise CheckSkipped("Cannot be judged: forward_with_dropout's AL is no probability.")
+        got = student.backward_with_dropout(parameters, cache, Y, lambd)
+        slopes = _own_slopes(student, X, parameters, Y, keep_prob, state)
+        expect.arrays(got, _decayed(slopes, parameters, lambd / m), "grads", 1e-5, 1e-6)
+
+
+def _by_masks_read_off(student: Student, reference: Any, rng: np.random.Generator) -> None:
+    """For a forward pass that does not draw the same again: a network that tells its masks."""
+    lanes = _Lanes(rng, 4, 6, 0.6)
+    p, X, Y = lanes.parameters, lanes.X, _labels(rng, 4, 6)
+    AL, cache = student.forward_with_dropout(X, p, 0.6, _seeds(rng)())
+    with _needing("forward_with_dropout"):
+        first, second = (mask / 0.6 for mask in lanes.masks(AL))
+    Z1 = p["W1"] @ X + p["b1"]
+    Z2 = p["W2"] @ (Z1 * first) + p["b2"]
+    inputs, hidden = [X, Z1 * first, Z2 * second], [(Z1, first), (Z2, second)]
+    want = reference.backward_with_dropout(p, (inputs, hidden, AL), Y)
+    expect.arrays(student.backward_with_dropout(p, cache, Y), want, "grads", 1e-6, 1e-8)
+
+
+@check("backward_with_dropout")
+def test_backward_with_dropout_decay(student: Student, rng: np.random.Generator) -> None:
+    """Weight decay adds lambd / m times W to each dW, and nothing to a db."""
+    for dims, m, lambd in [([3, 4, 2], 5, 0.7), ([2, 3, 2, 1], 9, 2.0)]:
+        parameters, X = _parameters(rng, dims), rng.normal(size=(dims[0], m))
+        Y, state = _labels(rng, dims[-1], m), _seeds(rng)
+        with _needing("forward_with_dropout"):
+            caches = [student.forward_with_dropout(X, parameters, 1.0, state())[1] for _ in (1, 2)]
+        plain = student.backward_with_dropout(parameters, caches[0], Y)
+        decayed = student.backward_with_dropout(parameters, caches[1], Y, lambd)
+        expect.shapes(plain, {f"d{name}": P for name, P in parameters.items()}, "grads")
+        expect.arrays(decayed, _decayed(plain, parameters, lambd / m), "grads", 1e-7, 1e-9)
+
+
+@check("backward_with_dropout", points=0.5)
+def test_backward_with_dropout_unchanged(student: Student, rng: np.random.Generator) -> None:
+    """Parameters and labels are left as they were."""
+    parameters, X, Y = _parameters(rng, [3, 4, 2]), rng.normal(size=(3, 5)), _labels(rng, 2, 5)
+    with _needing("forward_with_dropout"):
+        _, cache = student.forward_with_dropout(X, parameters, 0.7, _seeds(rng)())
+    changed = student.backward_with_dropout.observed(parameters, cache, Y, 0.5).changed
+    for path in changed:
+        if path.startswith(("parameters", "Y")):
+            expect.fail(f"backward_with_dropout changed its argument {path}: work on a copy.")
+
+
+# -------------------------------------------------------------------------- predict_ensemble
+
+
+def _or_own_mean(
+    judge: Callable[[], None],
+    student: Student,
+    got: np.ndarray,
+    call: tuple[np.ndarray, Parameters, float],
+    state: Callable[[], np.random.Generator],
+    num_masks: int,
+) -> None:
+    """``judge`` passes, or the answer is the mean of the student's own forward passes."""
+    try:
+        judge()
+    except CheckFailed:
+        try:
+            held = student.hold(state())
+            own = sum(student.forward_with_dropout(*call, held)[0] for _ in range(num_masks))
+        except Exception:
+            own = None
+        if own is None or not np.shape(own) == got.shape:
+            raise
+        if not np.allclose(own / num_masks, got, rtol=1e-7, atol=1e-10):
+            raise
+
+
+@check("predict_ensemble")
+def test_predict_ensemble_plain(student: Student, reference: Any, rng: np.random.Generator) -> None:
+    """With keep_prob = 1 all members agree, however many they are."""
+    for dims, m, num_masks in [([3, 4, 2], 5, 3), ([2, 3, 3, 1], 1, 1), ([1, 2, 3], 4, 7)]:
+        parameters, X, state = _parameters(rng, dims), rng.normal(size=(dims[0], m)), _seeds(rng)
+        got = student.predict_ensemble(X, parameters, 1.0, state(), num_masks)
+        want = reference.predict_ensemble(X, parameters, 1.0, state(), num_masks)
+        _or_own_mean(
+            partial(expect.array, got, want, "the answer for keep_prob = 1"),
+            student, got, (X, parameters, 1.0), state, num_masks,
+        )  # fmt: skip
+
+
+class _Votes:
+    """One hidden layer, each unit of it with an output of its own: the mean tells the votes."""
+
+    def __init__(self, rng: np.random.Generator, n: int, m: int, keep_prob: float) -> None:
+        self.X = rng.uniform(0.5, 1.5, (2, m))
+        self.parameters = p = {
+            "W1": rng.uniform(0.2, 0.8, (n, 2)), "b1": rng.uniform(0.1, 0.3, (n, 1)),
+            "W2": keep_prob * np.diag(rng.uniform(2, 4, n)), "b2": rng.uniform(-2, -1, (n, 1)),
+        }  # fmt: skip
+        kept = p["W2"] @ (p["W1"] @ self.X + p["b1"]) / keep_prob + p["b2"]
+        self.goes, self.stays = 1 / (1 + np.exp(-p["b2"])), 1 / (1 + np.exp(-kept))
+
+    def counted(self, got: np.ndarray, num_masks: int) -> np.ndarray:
+        """In how many members each unit was kept."""
+        expect.finite(expect.shape(got, self.stays.shape, "the answer"), "the answer")
+        votes = num_masks * (got - self.goes) / (self.stays - self.goes)
+        expect.that(
+            np.abs(votes - np.round(votes)).max() < 1e-6
+            and -0.5 < votes.min() <= votes.max() < num_masks + 0.5,
+            "The answer is not the mean of num_masks members' outputs. Mind what is averaged, and "
+            "by what the sum is divided.",
+        )
+        return np.round(votes).astype(int)
+
+
+@check("predict_ensemble", points=2)
+def test_predict_ensemble_mean(student: Student, rng: np.random.Generator) -> None:
+    """The answer is the mean of the members' outputs, after the sigmoid."""
+    for n, m, keep_prob, num_masks in [(5, 12, 0.7, 4), (1, 60, 0.4, 3), (3, 40, 0.8, 1)]:
+        votes, state = _Votes(rng, n, m, keep_prob), _seeds(rng)
+        got = student.predict_ensemble(votes.X, votes.parameters, keep_prob, state(), num_masks)
+
+        def judge(votes: _Votes = votes, got: np.ndarray = got, many: int = num_masks) -> None:
+            expect.that(votes.counted(got, many).min() < many, "No unit was ever dropped.")
+
+        call = (votes.X, votes.parameters, keep_prob)
+        _or_own_mean(judge, student, got, call, state, num_masks)
+
+
+@check("predict_ensemble", points=2)
+def test_predict_ensemble_law(
+    student: Student, rng: np.random.Generator, statistics: Statistics
+) -> None:
+    """Every member draws masks of its own, and keeps a unit with probability keep_prob."""
+    keep_prob, num_masks = 0.35, 4
+    votes, state = _Votes(rng, 20, 600, keep_prob), _seeds(rng)
+    got = student.predict_ensemble(votes.X, votes.parameters, keep_prob, state(), num_masks)
+
+    def judge() -> None:
+        counts, budget = votes.counted(got, num_masks), statistics.split(2)
+        kept = np.arange(num_masks) < counts.reshape(-1, 1)
+        budget.bernoulli(kept, keep_prob, "units kept, over all members")
+        budget.bernoulli(
+            (counts == 0) | (counts == num_masks),
+            keep_prob**num_masks + (1 - keep_prob) ** num_masks,
+            "units on which all members agree", "Does every member draw masks of its own?",
+        )  # fmt: skip
+
+    _or_own_mean(judge, student, got, (votes.X, votes.parameters, keep_prob), state, num_masks)
+
+
+@check("predict_ensemble", points=0.5)
+def test_predict_ensemble_unchanged(student: Student, rng: np.random.Generator) -> None:
+    """Input and parameters are left as they were."""
+    X, parameters = rng.normal(size=(3, 4)), _parameters(rng, [3, 4, 2])
+    expect.unchanged(student.predict_ensemble, X, parameters, 0.7, _seeds(rng)(), 3)
