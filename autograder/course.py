@@ -220,7 +220,7 @@ def _check_assignment(
     if not source.is_file():
         raise Problem(
             f"assignment {assignment.slug!r} has no {source.name} in solutions/: "
-            f"run `autograder new {assignment.slug}`",
+            f"take it out and run `autograder new {assignment.slug}`, which writes both",
             path,
             _line(tree, (*at, "slug")),
         )

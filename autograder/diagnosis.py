@@ -22,6 +22,7 @@ import numpy as np
 from autograder.checks.student import Observed, Origin
 from autograder.likeness import alike, equal, same_pattern
 from autograder.mistakes import Mistake
+from autograder.sandbox.protocol import Held as Handle
 
 _ERRORS = (Exception, SystemExit)
 Held = dict[int, Any]
@@ -50,7 +51,7 @@ class Diagnosis:
             world = dict(self.reference)
             overlays = [world, _overlaid(world, named.values())] if named else [world]
             for namespace in reversed(overlays):
-                fitting = [m for m in candidates if _explains(m, calls, namespace)]
+                fitting = _fitting(candidates, calls, namespace)
                 if len({m.message for m in fitting}) == 1:
                     named[exercise] = fitting[0]
                     break
@@ -79,24 +80,37 @@ def _among(function: types.FunctionType, namespace: dict[str, Any]) -> types.Fun
     return bound
 
 
-def _explains(mistake: Mistake, calls: Sequence[Observed], namespace: Mapping[str, Any]) -> bool:
+def _fitting(
+    candidates: Sequence[Mistake], calls: Sequence[Observed], namespace: Mapping[str, Any]
+) -> list[Mistake]:
+    """The mistakes that explain the calls: draw by draw if any does so, else by their law."""
+    exact = [m for m in candidates if _explains(m, calls, namespace, exactly=True)]
+    if exact or not any(_is_random(call) for call in calls):
+        return exact
+    return [m for m in candidates if _explains(m, calls, namespace, exactly=False)]
+
+
+def _explains(
+    mistake: Mistake, calls: Sequence[Observed], namespace: Mapping[str, Any], *, exactly: bool
+) -> bool:
     """Whether the mistake gives what the student's function gave, and the reference does not."""
     wrong = mistake.bind({**namespace, mistake.exercise: None})
     wrong.__globals__[mistake.exercise] = wrong  # recursion means the wrong function itself
     right = namespace[mistake.exercise]
+    world = {**namespace, mistake.exercise: wrong}  # what it made earlier was made wrongly too
     differs = False
     replays: list[Observed] = []
     held: Held = {}
     held_by_right: Held = {}
     for call in calls:
-        replay = _replay(wrong, call, namespace, held)
-        if replay is None or not _fits(call, replay):
+        replay = _replay(wrong, call, world, held)
+        if replay is None or not _fits(call, replay, exactly):
             return False
         replays.append(replay)
         if not differs:
             truth = _replay(right, call, namespace, held_by_right)
-            differs = truth is not None and not _fits(truth, replay)
-    if any(_is_random(call) for call in calls):
+            differs = truth is not None and not _fits(call, truth, exactly)
+    if not exactly:
         if not same_pattern(calls, replays):
             return False
         if not differs:
@@ -115,12 +129,12 @@ def _is_random(call: Observed) -> bool:
     )
 
 
-def _fits(seen: Observed, replay: Observed) -> bool:
+def _fits(seen: Observed, replay: Observed, exactly: bool) -> bool:
     if seen.error is not None or replay.error is not None:
         return seen.error == replay.error
     if _altered(seen) != _altered(replay) or seen.warned != replay.warned:
         return False
-    same = alike if _is_random(seen) else equal
+    same = equal if exactly or not _is_random(seen) else alike
     return same(seen.value, replay.value)
 
 
@@ -148,9 +162,19 @@ def _replay(
         except _ERRORS as error:
             return Observed(call.function, call.args, call.kwargs, error=error_name(error))
     changed = tuple(n for n in given if not equal(before[n], given[n], exact=True))
+    value = _hidden(value, call.value)
     return Observed(
         call.function, call.args, call.kwargs, value, changed=changed, warned=bool(seen)
     )
+
+
+def _hidden(value: Any, seen: Any) -> Any:
+    """The value without what stayed inside when the student's function gave it."""
+    if isinstance(seen, Handle):
+        return seen
+    if isinstance(seen, tuple) and isinstance(value, tuple) and len(seen) == len(value):
+        return tuple(_hidden(one, other) for one, other in zip(value, seen, strict=True))
+    return value
 
 
 def _argument(value: Any, namespace: Mapping[str, Any], held: Held) -> Any:

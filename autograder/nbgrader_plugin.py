@@ -121,7 +121,8 @@ class _Heard(logging.Handler):
         self.logger.addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.words.append(record.getMessage().strip().splitlines()[-1])
+        first = record.getMessage().strip().partition("\n")[0]
+        self.words.append(first.removesuffix(" Cell contents are:").rstrip(" ."))
 
 
 class Engine:
@@ -174,6 +175,7 @@ class SubmissionExporter(NotebookExporter):
             _ = self.engine
             self._register()
         except (Problem, SandboxError) as problem:
+            self.log.error("%s", problem)  # the stock command ends without a word of its own
             raise NbGraderException(str(problem)) from None
         _quieten(self.converter.parent)
 
@@ -260,16 +262,14 @@ class GradeWithEngine(NbGraderPreprocessor):
             exporter: SubmissionExporter = self.parent
             folder = _own(exporter.folder(student, slug))
             report = exporter.engine.grade(folder, student, slug)
-            shown = nbformat.from_dict(dict(nb))
-            show(shown, report, exporter.engine.course.grading.feedback)
-            nb = nbformat.from_dict(shown)
+            show(nb, report, exporter.engine.course.grading.feedback)
             resources["autograder"] = report
             words = report.error or f"{report.score:g} of {report.max_score:g}"
             self.log.info("%s: %s", student, words, extra={"ours": True})
         except Exception:
             close(nb, "the grader itself failed: a person will look at it")
             self.log.exception("%s: the grader itself failed, so a person must grade", student)
-        return nb, resources
+        return nbformat.from_dict(nb), resources
 
 
 class SaveEngineGrades(SaveAutoGrades):

@@ -123,15 +123,19 @@ def _table(slug: str, reports: list[Report]) -> Table:
     middle = statistics.median(report.score for report in reports)
     table = Table(
         title=f"{slug}: {len(reports)} graded, median {middle:g} of {reports[0].max_score:g}",
-        caption="● full  ◐ part  ○ none  – not written  ! needs a person",
-        title_justify="left", caption_justify="left", min_width=60,
+        caption=" · ".join(f"{i} {name}" for i, name in enumerate(exercises, 1))
+        + "\n● full  ◐ part  ○ none  – not written  ! needs a person",
+        title_justify="left", caption_justify="left", min_width=60, caption_style="dim",
     )  # fmt: skip
     table.add_column("student", overflow="fold")
     table.add_column("score", justify="right")
-    table.add_column("exercises", no_wrap=True)
+    width = len(str(len(exercises)))
+    table.add_column(
+        " ".join(f"{number:<{width}}" for number in range(1, len(exercises) + 1)), no_wrap=True
+    )
     table.add_column("mistakes", overflow="fold")
     for report in reports:
-        marks = " ".join(_mark(report, exercise) for exercise in exercises)
+        marks = " ".join(_mark(report, name) + " " * (width - 1) for name in exercises)
         slugs = dict.fromkeys(o.mistake.slug for o in report.checks if o.mistake)
         table.add_row(_plain(report.student), f"{report.score:.4g}", marks, ", ".join(slugs))
     return table

@@ -94,7 +94,7 @@ def test_a_hostile_name_reaches_no_terminal(folder: Path) -> None:
 def test_help_names_every_command() -> None:
     """The help is the manual."""
     done = autograder(Path.cwd(), "--help")
-    for command in ("grade", "release", "audit", "doctor", "schema"):
+    for command in ("grade", "release", "new", "audit", "doctor", "schema"):
         assert command in done.stdout
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -94,10 +95,7 @@ def test_the_source_is_built_when_it_is_missing_or_old(toy: Path) -> None:
     assert needs_build(course, "toy")
     build_source(course, "toy")
     assert not needs_build(course, "toy")
-    notebook = toy / "source" / "toy" / "toy.ipynb"
-    import os
-
-    os.utime(notebook, (0, 0))
+    os.utime(toy / "source" / "toy" / "toy.ipynb", (0, 0))
     assert needs_build(course, "toy")
 
 
@@ -141,7 +139,7 @@ def test_nbgrader_accepts_it_and_its_points_are_the_courses(slug: str, course: C
         ("check_double()\n\n# %% tags", "check_double()\nx = 1\n\n# %% tags", "nothing else"),
         ('checks="double"', 'tags=["x"]', "no cell for 'double_checks'"),
         ('checks="double"', 'checks="triple"', "'triple'"),
-        ("    ### END SOLUTION\n", "", "no end solution"),
+        ("    ### END SOLUTION\n", "", "No end solution"),
     ],
 )
 def test_a_source_that_breaks_a_convention_is_one_line(

@@ -38,6 +38,8 @@ def check(exercise: str, points: float = 1) -> Callable[[F], F]:
 def _array(value: Any, name: str) -> np.ndarray:
     if not isinstance(value, np.ndarray):
         raise CheckFailed(f"{name} should be a numpy array, got {describe(value)}.")
+    if value.dtype.kind not in "biuf":
+        raise CheckFailed(f"{name} should hold real numbers, got {describe(value)}.")
     return value
 
 

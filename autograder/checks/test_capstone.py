@@ -12,6 +12,7 @@ What measures is `fit` at rate 0: a wrong gradient does not disturb the checks o
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 
@@ -30,8 +31,8 @@ RETURNS = {
 
 RATE, BATCH = 0.03, 32
 DEEP = [64] * 10 + [10]
-EPOCHS, CALLS, FRESH = 8, 4, 3
-"""A run is at most `CALLS` calls of `EPOCHS` epochs each; `FRESH` runs must fail to lose a point."""
+EPOCHS, CALLS, FRESH = 8, 3, 3
+"""A run is at most `CALLS` calls of `EPOCHS` epochs each; `FRESH` must fail to lose points."""
 
 
 # ------------------------------------------------------------------------------ measuring
@@ -49,7 +50,7 @@ class Meter:
 
     def cost(self, model, X, Y):
         """The mean cost of the columns of X, all in one batch."""
-        X, Y = np.atleast_2d(np.asarray(X, dtype=float)), np.atleast_1d(Y)
+        X, Y = np.atleast_2d(np.asarray(X, dtype=float)), np.atleast_1d(np.asarray(Y))
         try:
             _, history = self.student.fit(model, X, Y, self.rng, 1, X.shape[1], 0.0)
             expect.that(
@@ -87,6 +88,16 @@ class Meter:
         W = np.array([column - bias for column in columns]).T
         return [{"W": W - W.mean(axis=0), "b": (bias - bias.mean())[:, None]}]
 
+    def averages(self, rng):
+        """Whether the cost of several pictures is the mean of each one's."""
+        model, X, Y = (
+            self.student.build([2, 3], "he", generator(rng)),
+            rng.normal(size=(2, 6)),
+            [0, 1, 2] * 2,
+        )
+        each = [self.cost(model, X[:, [i]], [Y[i]]) for i in range(6)]
+        return all(np.isclose(self.cost(model, X, Y), np.mean(each), rtol=1e-6) for _ in range(4))
+
     def margin(self, model, x):
         """z_1 - z_0 at one column of a network with two classes."""
         zero, one = self.costs(model, x, (0, 1))
@@ -100,21 +111,25 @@ class Meter:
                          for i in range(m)])  # fmt: skip
 
 
-def forget(function):
-    """Keep the calls of a check from the diagnosis: they depend on the student's own draws.
+def forget(*functions):
+    """Keep calls of these functions from the diagnosis: they depend on the student's own draws.
 
     They are also many, or long; each would be replayed with every known mistake.
     """
 
-    @functools.wraps(function)
-    def wrapped(student, **fixtures):
-        kept = len(student.trace)
-        try:
-            function(student=student, **fixtures)
-        finally:
-            del student.trace[kept:]
+    def decorate(test):
+        @functools.wraps(test)
+        def wrapped(student, **fixtures):
+            start = len(student.trace)
+            try:
+                test(student=student, **fixtures)
+            finally:
+                made = student.trace[start:]
+                student.trace[start:] = [call for call in made if call.function not in functions]
 
-    return wrapped
+        return wrapped
+
+    return decorate
 
 
 def labels_of(student, model, X, classes):
@@ -153,7 +168,7 @@ def digits():
 
 
 def unseen_digits(rng):
-    """Training and test images that nobody has got: mixed pixels, renamed digits, own split, noise."""
+    """Training and test images that nobody has got: pixels mixed, digits renamed, own split."""
     X, Y = digits()
     order, pixels, names = rng.permutation(1797), rng.permutation(64), rng.permutation(10)
     X, Y = X[pixels][:, order], names[Y[order]]
@@ -170,13 +185,14 @@ STD = {
 }
 
 SHAPES = {"small": [(2, 8, 10)], "xavier": [(2, 8, 15), (8, 2, 8)], "he": [(2, 8, 24)]}
-"""fan_in, fan_out and number of networks: enough to tell each scheme from its nearest mistake, which
-has twice or half its variance for "he" (1 / fan_in), 2.5 times for "xavier", a third for "small"."""
+"""fan_in, fan_out and number of networks: enough to tell each scheme from its nearest mistake,
+which has twice or half its variance for "he" (1 / fan_in), 2.5 times for
+"xavier", a third for "small"."""
 
 
 @check("build")
 def test_build_leaves_its_arguments_alone(student):
-    """Every scheme gives a model, with and without batch normalisation; layer_dims stays as it is."""
+    """Every scheme gives a model, with and without batch normalisation; layer_dims stays."""
     for scheme, use_batchnorm in itertools.product(("zeros", *STD), (False, True)):
         for layer_dims in ([3, 2], [2, 4, 3, 5]):
             expect.unchanged(
@@ -185,7 +201,7 @@ def test_build_leaves_its_arguments_alone(student):
 
 
 @check("build")
-@forget
+@forget("build", "fit", "predict")
 def test_build_zeros(student, rng):
     """Zeros are zeros: every picture costs ln(number of classes), whatever its label."""
     meter = Meter(student, lenient=True)
@@ -202,9 +218,9 @@ def test_build_zeros(student, rng):
 
 
 @check("build", points=2)
-@forget
+@forget("build", "fit", "predict")
 def test_build_scale_without_hidden_layers(student, rng, statistics):
-    """"small", "xavier" and "he" have the variance that their formulas say, seen in one layer."""
+    """ "small", "xavier" and "he" have the variance that their formulas say, seen in one layer."""
     meter = Meter(student, lenient=True)
     for scheme, law in STD.items():
         for n_x, classes, draws in SHAPES[scheme]:
@@ -220,9 +236,9 @@ def test_build_scale_without_hidden_layers(student, rng, statistics):
 
 
 @check("build", points=2)
-@forget
+@forget("build", "fit", "predict")
 def test_build_scale_in_deep_networks(student, rng, statistics):
-    """In deep networks every layer has its scheme's variance, so that signals have the right size."""
+    """In deep networks every layer has its scheme's variance: signals have the right size."""
     meter = Meter(student, lenient=True)
     layer_dims, labels = [1, 60, 60, 60], range(3)
     for scheme, law in STD.items():
@@ -251,15 +267,15 @@ def _scale(total, count, alpha, margin, scheme, layer_dims):
     if not low < total < high:
         raise CheckFailed(
             f'"{scheme}" for layer_dims {layer_dims}: the scores vary {total / count:.3g} times as '
-            f"much as they should (allowed: {low / count:.2f} to {high / count:.2f}). Which variance "
-            "do the weights of each layer have?"
+            f"much as they should (allowed: {low / count:.2f} to {high / count:.2f}). Which "
+            "variance do the weights of each layer have?"
         )
 
 
 @check("build")
-@forget
+@forget("build", "fit", "predict")
 def test_build_biases_are_zero(student, rng):
-    """Biases and beta start at zero and gamma at one: blank pictures score the same for every class."""
+    """Biases and beta start at 0, gamma at 1: blank pictures score the same for every class."""
     meter = Meter(student, lenient=True)
     for layer_dims, scheme in itertools.product(([2, 3], [3, 5, 4, 3]), STD):
         unit = meter.unit(layer_dims[0], 3)
@@ -270,6 +286,9 @@ def test_build_biases_are_zero(student, rng):
         model = student.build(layer_dims, scheme, generator(rng), True)
         if len(layer_dims) > 2:
             equal, different = np.ones((3, 4)), rng.normal(size=(3, 4))
+            sizes = [meter.cost(model, s * different, np.arange(4) % 3) for s in (1e6, 1e7)]
+            if not np.isclose(*sizes, rtol=1e-3) or not meter.averages(rng):
+                continue  # fit does not normalise, or sums: judged where it belongs
             alike = meter.cost(model, equal, np.arange(4) % 3) / unit
             expect.number(alike, np.log(3), "with batch normalisation, equal pictures' cost", 1e-6)
             expect.that(
@@ -279,7 +298,7 @@ def test_build_biases_are_zero(student, rng):
 
 
 @check("build", points=2)
-@forget
+@forget("build", "fit", "predict")
 def test_build_draws_are_fresh(student, rng, statistics):
     """rng is the only source of randomness, and each network and each layer has its own draws."""
     meter = Meter(student, lenient=True)
@@ -342,7 +361,7 @@ def _trained(student, rng, layer_dims, use_batchnorm=False):
     """A network with lopsided biases, made of the student's own functions."""
     model = student.build(layer_dims, "he", np.random.default_rng(5), use_batchnorm)
     X = rng.normal(size=(layer_dims[0], 24)) + 1
-    Y = np.minimum(rng.integers(0, 3 * layer_dims[-1], 24), layer_dims[-1] - 1)
+    Y = np.minimum(rng.integers(0, layer_dims[-1] + 1, 24), layer_dims[-1] - 1)
     try:
         return student.fit(model, X, Y, np.random.default_rng(6), 6, 8, 0.2)[0]
     except CheckFailed as failure:
@@ -350,23 +369,27 @@ def _trained(student, rng, layer_dims, use_batchnorm=False):
 
 
 @check("predict", points=3)
-@forget
+@forget("build", "fit")
 def test_predict_is_the_most_probable_class(student, rng):
-    """The label of a picture is the class with the largest score, of a new and of a trained network."""
+    """The label is the class with the largest score, of a new and of a trained network."""
     meter = Meter(student, lenient=True)
     for layer_dims in ([3, 4], [3, 6, 5], [2, 7, 6, 3]):
         classes, n_x = layer_dims[-1], layer_dims[0]
         unit = meter.unit(n_x, classes)
-        for model in (
-            student.build(layer_dims, "he", generator(rng)),
-            _trained(student, rng, layer_dims),
-        ):
-            X = rng.normal(size=(n_x, 10))
+        models = [student.build(layer_dims, "he", generator(rng))]
+        with contextlib.suppress(CheckSkipped):  # a fit that diverges: the newborn one must do
+            trained = _trained(student, rng, layer_dims)
+            meter.cost(trained, np.ones((n_x, 1)), [0])
+            models.append(trained)
+        for model in models:
+            X = rng.normal(size=(n_x, 12)) * np.repeat([1, 0.3, 0.1], 4)  # biases count near 0
             labels = labels_of(student, model, X, classes)
             for i, label in enumerate(labels):
                 costs = meter.costs(model, X[:, i], range(classes)) / unit
                 if abs(np.exp(-costs).sum() - 1) > 1e-6:
-                    raise CheckSkipped("Cannot be judged: fit's costs are not -log of probabilities.")
+                    raise CheckSkipped(
+                        "Cannot be judged: fit's costs are not -log of probabilities."
+                    )
                 if costs[label] > costs.min() + 1e-9:
                     raise CheckFailed(
                         f"Picture {i} was labelled {label}, but with the student's own costs class "
@@ -376,27 +399,32 @@ def test_predict_is_the_most_probable_class(student, rng):
 
 
 @check("predict", points=2)
-@forget
+@forget("build", "fit")
 def test_predict_decides_each_picture_alone(student, rng):
-    """What is said of one picture does not depend on the others, with batch normalisation neither."""
+    """What is said of one picture does not depend on the others, with or without batch norm."""
     for use_batchnorm, layer_dims in itertools.product((False, True), ([3, 8, 8, 5], [4, 9, 4])):
-        model = _trained(student, rng, layer_dims, use_batchnorm)
-        X = rng.normal(size=(layer_dims[0], 60)) + 1
-        together = labels_of(student, model, X, layer_dims[-1])
-        for part in (np.arange(60)[::-1], *np.split(np.arange(60), 6), *np.arange(10)[:, None]):
-            expect.that(
-                np.array_equal(labels_of(student, model, X[:, part], layer_dims[-1]), together[part]),
-                "Pictures get other labels in other company. For predict, batch normalisation uses "
-                "the running statistics.",
-            )
+        newborn = student.build(layer_dims, "he", generator(rng), use_batchnorm)
+        for model in (newborn, _trained(student, rng, layer_dims, use_batchnorm)):
+            X = rng.normal(size=(layer_dims[0], 60)) + 1
+            together = labels_of(student, model, X, layer_dims[-1])
+            for part in (np.arange(60)[::-1], *np.split(np.arange(60), 6), *np.arange(8)[:, None]):
+                some = labels_of(student, model, X[:, part], layer_dims[-1])
+                expect.that(
+                    np.array_equal(some, together[part]),
+                    "Pictures get other labels in other company. For predict, batch normalisation "
+                    "uses the running statistics.",
+                )
 
 
 @check("predict", points=2)
-@forget
+@forget("build", "fit")
 def test_predict_uses_the_running_statistics(student, rng):
     """With batch normalisation it computes what training does, with running mean and variance."""
     meter = Meter(student, lenient=True)
+    if not meter.averages(rng):
+        return  # fit's cost of several pictures is wrong: judged where it belongs
     for layer_dims in ([2, 6, 3], [3, 5, 5, 3]):
+        unit = meter.unit(layer_dims[0], 3)
         for m in (6, 16):
             model = _trained(student, rng, layer_dims, use_batchnorm=True)
             X = 2 * rng.normal(size=(layer_dims[0], m)) - 1
@@ -408,6 +436,7 @@ def test_predict_uses_the_running_statistics(student, rng):
                 costs = np.array([
                     meter.cost(model, X, np.where(np.arange(m) == i, k, base)) for k in range(3)
                 ])  # fmt: skip
+                costs /= unit
                 wrong += m * (costs[labels[i]] - costs.min()) > 1e-6
             if not wrong:
                 continue
@@ -416,13 +445,13 @@ def test_predict_uses_the_running_statistics(student, rng):
             if not _collects(student, meter):
                 return
             raise CheckFailed(
-                f"With batch normalisation, {wrong} of {m} pictures get another label than the class "
-                "that was most probable in training, though the running statistics are those of "
-                "that very batch."
+                f"With batch normalisation, {wrong} of {m} pictures get another label than "
+                "the class that was most probable in training, though the running statistics "
+                "are those of that very batch."
             )
 
 
-def _turning_point(student, meter, epochs, seeds=range(40)):
+def _turning_point(student, meter, epochs, seeds=range(12)):
     """Where a [1, 6, 10] network's label turns, in units of the batch's mean; None: nowhere.
 
     All inputs of the hidden units' ReLUs are multiples of x - (running mean of x): the label is
@@ -431,15 +460,25 @@ def _turning_point(student, meter, epochs, seeds=range(40)):
     X = np.array([[3.0, 5.0, 4.0, 8.0]])
     for seed in seeds:
         model = student.build([1, 6, 10], "he", np.random.default_rng(seed), use_batchnorm=True)
+        first = _turns(student, model)
+        if len(first) == 0:
+            continue
+        if len(first) > 1 or abs(first[0]) > 0.006:
+            return None  # predict is wrong already where the running mean is 0: no word about fit
         model = student.fit(model, X, np.arange(4), meter.rng, epochs, 4, 0.0)[0]
-        grid = np.linspace(-0.0495, 1.2505, 131)  # no point at a likely turn
-        labels = np.ravel(student.predict(model, 5 * grid[None]))
-        if not np.array_equal(labels[:50], np.ravel(student.predict(model, 5 * grid[None, :50]))):
-            return None  # predict looks at the other pictures: no word about fit
-        turns = np.flatnonzero(labels[1:] != labels[:-1])
+        turns = _turns(student, model)
         if len(turns):
-            return grid[turns] + 0.005
+            return turns
     return None
+
+
+def _turns(student, model):
+    """Between which inputs the label changes; nowhere when predict looks at the other pictures."""
+    grid = np.linspace(-0.0495, 1.2505, 131)  # no point at a likely turn
+    labels = np.ravel(student.predict(model, 5 * grid[None]))
+    if not np.array_equal(labels[:50], np.ravel(student.predict(model, 5 * grid[None, :50]))):
+        return np.array([])
+    return grid[np.flatnonzero(labels[1:] != labels[:-1])] + 0.005
 
 
 def _collects(student, meter):
@@ -465,7 +504,7 @@ def test_fit_keeps_to_the_contract(student, rng):
         _, history = student.fit(model, X, Y, np.random.default_rng(3), epochs, 4, 0.1)
         expect.that(
             len(history) == epochs,
-            f"history should hold one cost for each of the {epochs} epochs, it holds {len(history)}.",
+            f"history should hold {epochs} costs, one for each epoch; it holds {len(history)}.",
         )
         expect.finite(history, "history")
         expect.unchanged(student.fit, model, X, Y, np.random.default_rng(3), epochs, 4, 0.1)
@@ -495,10 +534,11 @@ def _history(student, reference, layer_dims, X, Y, batch_size, rate, **options):
 
 @check("fit", points=2)
 def test_fit_softmax_regression_steps(student, reference, rng):
-    """Without hidden layers, each step of gradient descent moves weights and biases as it should."""
+    """Without hidden layers, each step moves weights and biases as gradient descent should."""
     meter = Meter(student)
     for n_x, classes, m, batch, epochs, same in [
-        (2, 3, 6, 6, 1, False), (3, 2, 5, 5, 3, False), (2, 3, 7, 3, 1, True), (1, 2, 5, 2, 2, True),
+        (2, 3, 6, 6, 1, False), (3, 2, 5, 5, 3, False), (2, 3, 7, 3, 1, True),
+        (1, 2, 5, 2, 2, True),
         (2, 4, 3, 8, 2, False), (2, 2, 4, 1, 1, True),
     ]:  # fmt: skip
         X, Y = _softmax_problem(rng, n_x, classes, m)
@@ -537,26 +577,30 @@ def test_fit_shows_each_picture_once(student, reference, rng):
     for order in itertools.permutations(range(3)):
         model = twin
         for batch in (order[:2], order[2:]):
-            model = reference.fit(model, X[:, batch], Y[list(batch)], np.random.default_rng(0), 1, 2, 0.5)[0]
+            model = reference.fit(
+                model, X[:, batch], Y[list(batch)], np.random.default_rng(0), 1, 2, 0.5
+            )[0]
         outcomes[order] = _reference_costs(reference, model, probe, 3)
     seen = set()
-    for _ in range(30):
+    for _ in range(22):
         model = student.fit(start, X, Y, generator(rng), 1, 2, 0.5)[0]
         costs = meter.costs(model, probe, range(3))
         fits = [order for order, want in outcomes.items() if np.allclose(costs, want, rtol=1e-6)]
         expect.that(
             fits,
-            "After one epoch of 3 pictures in batches of 2 the network is not what any order of the "
-            "pictures would give.",
+            "After one epoch of 3 pictures in batches of 2 the network is not what any order of "
+            "the pictures would give.",
         )
         seen.add(fits[0][2])
-    # Three pictures can be the last: that one and the same is it 30 times has chance 3**-29.
-    expect.that(len(seen) > 1, "The batches are the same in every epoch, whatever rng: shuffle them.")
+    # Three pictures can be the last: that one and the same is it 22 times has chance 3**-21.
+    expect.that(
+        len(seen) > 1, "The batches are the same in every epoch, whatever rng: shuffle them."
+    )
 
 
 @check("fit")
 def test_fit_history_covers_the_epoch(student, rng):
-    """The cost of an epoch is the mean over all its pictures, not the sum and not the last batch's."""
+    """The cost of an epoch is the mean over all its pictures: no sum, not the last batch's."""
     meter = Meter(student)
     for layer_dims, m, batch in [([3, 4], 12, 4), ([2, 6, 3], 6, 2)]:
         X, Y = _softmax_problem(rng, layer_dims[0], layer_dims[-1], m)
@@ -614,7 +658,9 @@ def _active(student, meter, rng, layer_dims):
 
     None when `build` makes no such network in many tries: that is judged where it belongs.
     """
+    kept = len(student.trace)
     for _ in range(60):
+        del student.trace[kept:]  # the search tells the diagnosis nothing
         model = student.build(layer_dims, "he", generator(rng))
         plus, minus = (meter.margin(model, [x]) for x in (1.0, -1.0))
         margin, sign, other = (plus, 1.0, minus) if abs(plus) > abs(minus) else (minus, -1.0, plus)
@@ -660,8 +706,8 @@ def _chain(student, meter, model, sign, margin):
         fits.append(np.allclose(got, expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max()))
     expect.that(
         any(fits),
-        "After one step of a network with two hidden layers of one unit each, the scores are not what "
-        "gradient descent gives: some layer's weight or bias moves wrongly, or not at all.",
+        "After one step of a network with two hidden layers of one unit each, the scores are not "
+        "what gradient descent gives: some layer's weight or bias moves wrongly, or not at all.",
     )
 
 
@@ -677,9 +723,9 @@ def _dead_step(student, meter, model, sign, margin):
 
 
 @check("fit", points=2)
-@forget
+@forget("build", "fit", "predict")
 def test_fit_gradients_are_symmetric(student, rng):
-    """What a step on some pictures does to the cost of others agrees with the reverse, in any network.
+    """What a step on some pictures does to the cost of others agrees with the reverse.
 
     A small step along the gradient g_A changes the cost of B by -rate * g_A . g_B, and the reverse.
     """
@@ -690,9 +736,9 @@ def test_fit_gradients_are_symmetric(student, rng):
             attempts += [_asymmetry(student, meter, rng, use_batchnorm) for _ in range(4)]
         expect.that(
             min(attempts) < 0.002,
-            f"{'With' if use_batchnorm else 'Without'} batch normalisation the steps of a network with "
-            "hidden layers do not follow the gradient of the cost: check the way back through the "
-            "layers.",
+            f"{'With' if use_batchnorm else 'Without'} batch normalisation the steps of a "
+            "network with hidden layers do not follow the gradient of the cost: check the way "
+            "back through the layers.",
         )
 
 
@@ -714,7 +760,7 @@ def _asymmetry(student, meter, rng, use_batchnorm):
 
 @check("fit", points=2)
 def test_fit_weight_decay(student, reference, rng):
-    """lambd / m times W is added to each layer's gradient, whatever the batch size; not to biases."""
+    """lambd / m times W is added to each layer's gradient, for any batch size; not to biases."""
     meter = Meter(student)
     # Blank pictures, one of each class, give no gradient: only the decay moves the weights.
     for layer_dims, times, rate, lambd in [([2, 3], 1, 0.5, 0.9), ([3, 5, 2], 2, 0.2, 2.0),
@@ -723,6 +769,8 @@ def test_fit_weight_decay(student, reference, rng):
         Y = np.tile(np.arange(classes), times)
         blank, x = np.zeros((layer_dims[0], Y.size)), rng.normal(size=layer_dims[0])
         model = student.build(layer_dims, "he", np.random.default_rng(13))
+        if not np.allclose(meter.costs(model, blank[:, 0], range(classes)), np.log(classes)):
+            continue  # build's biases are no zeros, or the cost is wrong: judged elsewhere
         new = student.fit(model, blank, Y, meter.rng, 1, Y.size, rate, lambd=lambd)[0]
         old_costs, new_costs = (meter.costs(one, x, range(classes)) for one in (model, new))
         shrink = (1 - rate * lambd / Y.size) ** (len(layer_dims) - 1)
@@ -755,6 +803,8 @@ def test_fit_weight_decay_in_the_cost(student, reference, rng):
     model = student.build([3, 3], "zeros", source)
     _, history = student.fit(model, X, Y, source, 4, 6, 0.5, **options)
     at = Meter(student).softmax_twin(reference, model, 3, 3)
+    if np.abs(at[0]["W"]).max() > 1e-9:
+        return  # zeros that are none: judged in build, and their squares are not to be seen
     full, plain = [], []
     for _ in range(5):
         full += reference.fit(at, X, Y, source, 1, 6, 0.0, **options)[1]
@@ -768,7 +818,7 @@ def test_fit_weight_decay_in_the_cost(student, reference, rng):
 
 @check("fit", points=2)
 def test_fit_dropout_masks(student, rng, statistics):
-    """Dropout keeps an activation with probability keep_prob, divides it by that, and spares the rest."""
+    """Dropout keeps hidden activations with probability keep_prob and divides them by it."""
     meter = Meter(student)
     for keep, (model, sign, margin) in itertools.product(
         (0.5, 0.8), _active(student, meter, rng, [1, 1, 2])
@@ -781,13 +831,13 @@ def test_fit_dropout_masks(student, rng, statistics):
         is_kept, is_off = (np.isclose(history, value, rtol=1e-6) for value in (kept, off))
         expect.that(
             bool(is_kept.any()) and bool(is_off.any()),
-            f"With keep_prob = {keep} and a single hidden unit, the cost should be one value when it is "
-            "kept (and divided by keep_prob) and ln 2 when it is dropped.",
+            f"With keep_prob = {keep} and a single hidden unit, the cost should be one value "
+            "when it is kept (and divided by keep_prob) and ln 2 when it is dropped.",
         )
         expect.that(
             bool((is_kept | is_off).all()),
-            f"With keep_prob = {keep} some costs belong neither to a unit that is kept and divided by "
-            "keep_prob nor to one that is dropped.",
+            f"With keep_prob = {keep} some costs belong neither to a unit that is kept and divided "
+            "by keep_prob nor to one that is dropped.",
         )
         share, number = int(is_kept.sum()), len(history)
         tails = stats.binom.cdf(share, number, keep), stats.binom.sf(share - 1, number, keep)
@@ -810,14 +860,15 @@ def test_fit_dropout_is_independent(student, rng, statistics):
     meter = Meter(student)
     for model, sign, margin in _active(student, meter, rng, [1, 1, 2]):
         m, epochs = 4, 200
-        _, history = student.fit(model, np.full((1, m), sign), np.zeros(m, dtype=int), generator(rng),
+        _, history = student.fit(model, np.full((1, m), sign), np.zeros(m, dtype=int),
+                                 generator(rng),
                                  epochs, m, 0.0, keep_prob=0.5)  # fmt: skip
         kept, off = np.logaddexp(0, margin / 0.5), np.log(2)
         shares = np.round((history - off) / (kept - off) * m)
         expect.that(
             np.allclose(history, off + shares / m * (kept - off), rtol=1e-6),
-            "With dropout the mean cost of equal pictures is not a mixture of those with the unit kept "
-            "and those with it dropped.",
+            "With dropout the mean cost of equal pictures is not a mixture of those with the unit "
+            "kept and those with it dropped.",
         )
         # All or none: chance 1/8 an epoch with a mask for each picture, certain with one for all.
         extreme = int(np.isin(shares, (0, m)).sum())
@@ -833,7 +884,7 @@ def test_fit_dropout_gradient(student, rng):
     meter = Meter(student)
     for keep in (1.0, 0.5, 0.75):
         for model, sign, margin in _active(student, meter, rng, [1, 1, 2]):
-            for _ in range(1 if keep == 1 else 12):
+            for _ in range(1 if keep == 1 else 8):
                 _dropped_step(student, meter, generator(rng), model, sign, margin, keep)
 
 
@@ -844,9 +895,9 @@ def _dropped_step(student, meter, source, model, sign, margin, keep):
     q = 1 / keep. When on, the new margin is (v - 2dqw)((w - dqv) x - dqv) - 2d.
     """
     rate, y = 0.1, int(margin > 0)
-    new = student.fit(
-        model, np.array([[sign]]), np.array([y]), source, 1, 1, rate, keep_prob=keep
-    )[0]
+    new = student.fit(model, np.array([[sign]]), np.array([y]), source, 1, 1, rate, keep_prob=keep)[
+        0
+    ]
     at_zero = meter.margin(new, [0.0])
     slope = meter.margin(new, [sign]) - at_zero
     off = -2 * rate * (0.5 - y)
@@ -881,7 +932,7 @@ def test_fit_batchnorm_training(student, reference, rng):
         strength = float(np.sum(got[on]) / np.sum(sign * normal[on]))
         expect.that(
             np.allclose(got, strength * np.maximum(sign * normal, 0), rtol=1e-3, atol=1e-6),
-            "With batch normalisation the scores are not proportional to ReLU of the batch-normalised "
+            "With batch normalisation the scores are not proportional to ReLU of the normalised "
             "inputs: mean 0, population variance 1 over the batch.",
         )
         twin = reference.build([1, 1, 2], "he", np.random.default_rng(1), True)
@@ -901,7 +952,7 @@ def test_fit_batchnorm_training(student, reference, rng):
 
 
 @check("fit", points=2)
-@forget
+@forget("build", "fit", "predict")
 def test_fit_running_mean(student):
     """The running mean is 0.9 times the old one plus 0.1 times the batch's."""
     meter = Meter(student)
@@ -912,24 +963,24 @@ def test_fit_running_mean(student):
         want = 1 - 0.9**epochs
         expect.that(
             abs(turns[0] - want) < 0.006,
-            f"After {epochs} epoch{'s' * (epochs > 1)} of one batch the running mean is {turns[0]:.2f} "
-            f"times the batch's mean, expected {want:.2f}.",
+            f"After {epochs} epoch{'s' * (epochs > 1)} of one batch the running mean is "
+            f"{turns[0]:.2f} times the batch's mean, expected {want:.2f}.",
         )
 
 
 @check("fit", points=3)
-@forget
+@forget("build", "fit", "predict")
 def test_fit_reads_unseen_digits(student, rng):
     """A ten-layer "he" network reads at least 80 % of images that nobody has seen."""
     best = max(_accuracies(student, rng, [("he", False)] * FRESH + FORGIVING, 0.80))
     expect.that(
         best >= 0.80,
-        f'A ten-layer "he" network reads {best:.0%} of unseen images at best, expected at least 80 %.',
+        f'A ten-layer "he" network reads {best:.0%} of unseen images, expected at least 80 %.',
     )
 
 
 @check("fit", points=2)
-@forget
+@forget("build", "fit", "predict")
 def test_fit_batchnorm_saves_a_small_start(student, rng):
     """With batch normalisation even "small" learns to read at least 75 % of unseen images."""
     best = max(_accuracies(student, rng, [("small", True)] * FRESH + FORGIVING[1:], 0.75))
@@ -941,9 +992,9 @@ def test_fit_batchnorm_saves_a_small_start(student, rng):
 
 
 @check("build", points=2)
-@forget
+@forget("build", "fit", "predict")
 def test_build_what_must_not_learn(student, rng):
-    """Ten layers from "zeros" or "small" learn nothing, and batch normalisation does not help "zeros"."""
+    """Ten layers from "zeros" or "small" learn nothing; batch norm does not help "zeros"."""
     X, Y, X_test, Y_test = unseen_digits(rng)
     for scheme, use_batchnorm in [("zeros", False), ("zeros", True), ("small", False)]:
         model = student.build(DEEP, scheme, generator(rng), use_batchnorm)
@@ -970,13 +1021,13 @@ def _accuracies(student, rng, starts, enough):
         model = student.build(DEEP, scheme, generator(rng), use_batchnorm)
         source = student.hold(generator(rng))
         right = 0.0
-        for _ in range(CALLS):
+        for call in range(CALLS):
             model, history = student.fit(model, X, Y, source, EPOCHS, BATCH, RATE)
             right = accuracy(student, model, X_test, Y_test)
             if right >= enough:
                 break
-            if not np.isfinite(history).all():
-                break
+            if not np.isfinite(history).all() or (call == 1 and history[-1] > 2.2):
+                break  # hopeless; a right one is far below ln 10 after 16 epochs
         else:
             meter = Meter(student)
             if meter.cost(model, X_test, Y_test) < 0.5:
@@ -984,3 +1035,11 @@ def _accuracies(student, rng, starts, enough):
         yield right
         if right >= enough:
             return
+    # Are all hidden units on for the same pictures? Then build's draws are at fault, not fit.
+    meter = Meter(student)
+    chains = (student.build([1, 1, 2], "he", generator(rng)) for _ in range(24))
+    on = [abs(meter.margin(model, [1.0])) > 1e-12 for model in chains]
+    blind = student.build([3, 8, 3], "he", generator(rng), True)  # with gamma 0, say
+    X, Y = _softmax_problem(rng, 3, 3, 6)
+    if all(on) or not any(on) or abs(meter.cost(blind, X, Y) - np.log(3)) < 1e-9:
+        yield 1.0

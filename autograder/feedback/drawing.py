@@ -70,7 +70,7 @@ def histogram(title: str, expected: np.ndarray, got: np.ndarray) -> Panel:
 
 
 def lines(title: str, expected: np.ndarray, got: np.ndarray, *, joined: bool = True) -> Panel:
-    """Draw two sequences over their index; dots for few entries, lines where they are ``joined``."""
+    """Draw two sequences over their index: dots for few entries, lines where ``joined``."""
     both = np.concatenate([expected, got]).astype(float)
     both = both[np.isfinite(both)]
     low, high = min(float(both.min()), 0.0), max(float(both.max()), 0.0)
@@ -101,7 +101,8 @@ def lines(title: str, expected: np.ndarray, got: np.ndarray, *, joined: bool = T
 
 def number(value: float) -> str:
     """A number in a few characters, with a real minus sign."""
-    return f"{value:.2g}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")
+    short = f"{value:.0f}" if 100 <= abs(value) < 10_000 else f"{value:.2g}"
+    return short.replace("e-0", "e-").replace("e+0", "e").replace("-", "−")
 
 
 def _outline(counts: np.ndarray) -> list[tuple[float, float]]:

@@ -42,7 +42,9 @@ _SQUARE = World((5, 5, 5), 5)
 _RETURNS = re.compile(r"^\s*Returns:\n((?:\s+.*\n?)+)", re.MULTILINE)
 _NAMED = re.compile(r"^\s+(\w+(?:, \w+)*): ", re.MULTILINE)
 _RESULT = "the result"
-_CAPTION = "An example with made-up numbers. Entries that differ are outlined."
+_CAPTION = "An example with made-up numbers."
+_OUTLINED = f"{_CAPTION} Entries that differ are outlined."
+_DRAWN = f"{_CAPTION} One random draw of many is shown for each."
 _Parts = dict[str, np.ndarray]
 
 
@@ -95,7 +97,7 @@ def _draw(mistake: Mistake, functions: Mapping[str, Any]) -> Picture | None:
             again = _Pair.run(right, right, functions, world, reseed=True)
             varying = again.differing() if again else names
             names = [name for name in names if name not in varying or pair.misfit(name)]
-        for name in names:
+        for name in sorted(names, key=lambda n: pair.expected[n].ndim != 1):  # curves first
             if (picture := _values(pair, name, random)) is not None:
                 return picture
     if not draws:
@@ -192,9 +194,11 @@ def _parts(value: Any, names: list[str]) -> _Parts:
 def _values(pair: _Pair, name: str, random: bool) -> Picture | None:
     """One part of both results: curves for sequences, cells for matrices, nothing for a number."""
     expected, got = pair.expected[name], pair.got[name]
+    if not pair.misfit(name) and np.allclose(got, expected, rtol=0.02, equal_nan=True):
+        return None  # nobody would see it
     if expected.ndim == got.ndim == 1 and min(expected.size, got.size) > 1:
         panel = lines(_title(name), expected, got)
-        return Picture((panel,), "An example with made-up numbers.")
+        return Picture((panel,), _CAPTION)
     if expected.ndim != 2 or got.ndim > 2 or got.ndim < 1 or not (expected.size and got.size):
         return None
     scale = float(np.abs(expected[np.isfinite(expected)]).max(initial=0.0)) or float(
@@ -209,7 +213,7 @@ def _values(pair: _Pair, name: str, random: bool) -> Picture | None:
                 f"{_title(name)} with this mistake{shapes[1]}", np.atleast_2d(got), scale, off
             ),
         ),
-        _CAPTION if off is not None else "An example with made-up numbers.",
+        _DRAWN if random else _CAPTION if off is None else _OUTLINED,
     )
 
 

@@ -255,8 +255,8 @@ def entropy_penalty(logits, beta):
 
 @mistake(
     "entropy-over-the-wrong-axis",
-    "The softmax runs along the rows. One column is one example: over what should the probabilities "
-    "add up to 1?",
+    "The softmax runs along the rows. One column is one example: over what should the "
+    "probabilities add up to 1?",
 )
 def entropy_penalty(logits, beta):
     shifted = logits - logits.max(axis=1, keepdims=True)
@@ -356,7 +356,7 @@ def entropy_penalty(logits, beta):
 
 @mistake(
     "entropy-gradient-without-m",
-    "value is right, and with a single example dlogits is, too. What does the mean do to the slope?",
+    "value is right, and with a single example dlogits, too. What does the mean do to the slope?",
     subtle=True,
 )
 def entropy_penalty(logits, beta):
@@ -472,7 +472,7 @@ def dropout_forward(A, keep_prob, rng, training=True):
 
 @mistake(
     "keep-and-drop-confused",
-    "With keep_prob = 0.5 nobody sees it: is keep_prob the probability to be kept or to be dropped?",
+    "With keep_prob = 0.5 nobody sees it: is keep_prob the probability to be kept or dropped?",
     subtle=True,
 )
 def dropout_forward(A, keep_prob, rng, training=True):
@@ -979,23 +979,6 @@ def forward_with_dropout(X, parameters, keep_prob, rng):
 
 
 @mistake(
-    "dropout-before-relu-and-bias",
-    "Dropped units are not silent: they say what their bias says. At which place of a layer is "
-    "dropout due?",
-)
-def forward_with_dropout(X, parameters, keep_prob, rng):
-    L = len(parameters) // 2
-    inputs, hidden = [X], []
-    for layer in range(1, L):
-        out, mask = dropout_forward(parameters[f"W{layer}"] @ inputs[-1], keep_prob, rng)
-        Z = out + parameters[f"b{layer}"]
-        inputs.append(relu(Z))
-        hidden.append((Z, mask))
-    AL = sigmoid(parameters[f"W{L}"] @ inputs[-1] + parameters[f"b{L}"])
-    return AL, (inputs, hidden, AL)
-
-
-@mistake(
     "bias-of-the-output-forgotten",
     "One layer has no bias. Which?",
 )
@@ -1008,22 +991,6 @@ def forward_with_dropout(X, parameters, keep_prob, rng):
         inputs.append(out)
         hidden.append((Z, mask))
     AL = sigmoid(parameters[f"W{L}"] @ inputs[-1])
-    return AL, (inputs, hidden, AL)
-
-
-@mistake(
-    "tanh-for-relu",
-    "The hidden layers saturate. Which activation do they have here?",
-)
-def forward_with_dropout(X, parameters, keep_prob, rng):
-    L = len(parameters) // 2
-    inputs, hidden = [X], []
-    for layer in range(1, L):
-        Z = parameters[f"W{layer}"] @ inputs[-1] + parameters[f"b{layer}"]
-        out, mask = dropout_forward(np.tanh(Z), keep_prob, rng)
-        inputs.append(out)
-        hidden.append((Z, mask * (1 - np.tanh(Z) ** 2) * np.sign(Z)))
-    AL = sigmoid(parameters[f"W{L}"] @ inputs[-1] + parameters[f"b{L}"])
     return AL, (inputs, hidden, AL)
 
 
@@ -1441,7 +1408,7 @@ def predict_ensemble(X, parameters, keep_prob, rng, num_masks):
 
 @mistake(
     "ensemble-median",
-    "With one or two members all is well. Is the answer the mean of the members, or the middle one?",
+    "With one or two members all is well. Is the answer the mean of the members or the middle one?",
     subtle=True,
 )
 def predict_ensemble(X, parameters, keep_prob, rng, num_masks):

@@ -24,7 +24,7 @@ _SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 def scaffold(course_file: Path, slug: str) -> list[Path]:
-    """Write an assignment's three files and add it to ``course.yml``; gives the files, that one last.
+    """Write an assignment's three files and its entry in ``course.yml``; gives the four paths.
 
     Nothing is written unless everything can be, and nothing is ever overwritten.
 
@@ -79,27 +79,22 @@ def _with_entry(path: Path, entry: str) -> str:
     text = path.read_text(encoding="utf-8")
     before = YAML().load(text)
     lines = text.splitlines(keepends=True)
-    later = [before.lc.key(key)[0] for key in before]
     start = before.lc.key("assignments")[0]
-    end = min((line for line in later if line > start), default=len(lines))
+    keys = (before.lc.key(key)[0] for key in before)
+    end = min((line for line in keys if line > start), default=len(lines))
     while not lines[end - 1].strip() or lines[end - 1].startswith("#"):
         end -= 1  # what stands before the next key belongs to it
     lines[end - 1] = lines[end - 1].rstrip("\n") + "\n"
-    dash = " " * (len(lines[line]) - len(lines[line].lstrip())) if (line := _item(before)) else ""
-    added = "".join(dash + part for part in entry.splitlines(keepends=True))
-    result = "".join([*lines[:end], "\n", added, *lines[end:]])
+    first: str = lines[before["assignments"].lc.item(0)[0]]
+    indent = " " * (len(first) - len(first.lstrip()))
+    added = [indent + line for line in entry.splitlines(keepends=True)]
+    result = "".join([*lines[:end], "\n", *added, *lines[end:]])
     if not _adds_one(before, result):
         raise Problem(
             "the list of assignments is not written as a block, one `- slug: …` below the other: "
             "write it so, then run again", path, start + 1,
         )  # fmt: skip
     return result
-
-
-def _item(tree: Any) -> int:
-    """The line of the first assignment's dash, from 0."""
-    line: int = tree["assignments"].lc.item(0)[0]
-    return line
 
 
 def _adds_one(before: Any, result: str) -> bool:

@@ -12,7 +12,8 @@ from autograder.variants import variant
 
 SOURCE = Path(__file__).parents[2] / "solutions" / "capstone.py"
 EXERCISES = {
-    marker.split('"')[1]: "\n".join(line for line in source.splitlines() if "###" not in line) + "\n"
+    marker.split('"')[1]: "\n".join(line for line in source.splitlines() if "###" not in line)
+    + "\n"
     for marker, source, _ in percent_cells(SOURCE.read_text(encoding="utf-8"))
     if "exercise=" in marker
 }
@@ -36,11 +37,15 @@ def altered(exercise, name, title, changes):
 DRAW = "W = std * rng.standard_normal((fan_out, fan_in))"
 
 altered(
-    "build", "uniform_draws", "Uniform weights of the same variance.",
+    "build",
+    "uniform_draws",
+    "Uniform weights of the same variance.",
     {DRAW: "W = rng.uniform(-np.sqrt(3) * std, np.sqrt(3) * std, (fan_out, fan_in))"},
 )
 altered(
-    "build", "transposed_draws", "Weights drawn as (fan_in, fan_out) and turned round: a view.",
+    "build",
+    "transposed_draws",
+    "Weights drawn as (fan_in, fan_out) and turned round: a view.",
     {DRAW: "W = (std * rng.normal(size=(fan_in, fan_out))).T"},
 )
 altered(
@@ -49,7 +54,9 @@ altered(
            "        W = std * np.sqrt(-2 * np.log(u[0])) * np.cos(2 * np.pi * u[1])"},
 )  # fmt: skip
 altered(
-    "build", "row_by_row", "One unit after the other, in lists.",
+    "build",
+    "row_by_row",
+    "One unit after the other, in lists.",
     {DRAW: "W = np.array([[rng.normal(0, std) for _ in range(fan_in)] for _ in range(fan_out)])"},
 )
 altered(
@@ -58,8 +65,13 @@ altered(
      "    if use_batchnorm": "    model.reverse()\n    if use_batchnorm"},
 )  # fmt: skip
 altered(
-    "build", "zeros_draw_nothing", "Zeros need no rng, and are np.zeros.",
-    {DRAW: 'W = np.zeros((fan_out, fan_in)) if scheme == "zeros" else rng.normal(0, std, (fan_out, fan_in))'},
+    "build",
+    "zeros_draw_nothing",
+    "Zeros need no rng, and are np.zeros.",
+    {
+        DRAW: "shape = fan_out, fan_in\n"
+        '        W = np.zeros(shape) if scheme == "zeros" else rng.normal(0, std, shape)'
+    },
 )
 altered(
     "predict", "softmax_and_int32", "Probabilities first; the labels are int32.",
@@ -69,14 +81,19 @@ altered(
 altered(
     "predict", "one_by_one", "One picture after the other, into a list.",
     {"    A = X\n": "    if X.shape[1] > 1:\n        columns = np.hsplit(X, X.shape[1])\n"
-                    "        return np.array([int(predict(model, x)[0]) for x in columns])\n    A = X\n"},
+                    "        return np.array([predict(model, x)[0] for x in columns])\n"
+                    "    A = X\n"},
 )  # fmt: skip
 altered(
-    "fit", "history_as_array", "The history is a numpy array.",
+    "fit",
+    "history_as_array",
+    "The history is a numpy array.",
     {"return model, history": "return model, np.array(history)"},
 )
 altered(
-    "fit", "history_as_tuple", "The history is a tuple of 0-d arrays.",
+    "fit",
+    "history_as_tuple",
+    "The history is a tuple of 0-d arrays.",
     {"return model, history": "return model, tuple(np.array(cost) for cost in history)"},
 )
 altered(
@@ -86,11 +103,16 @@ altered(
      "total / m": "np.mean(costs)"},
 )  # fmt: skip
 altered(
-    "fit", "history_without_penalty", "The history leaves the penalty out.",
+    "fit",
+    "history_without_penalty",
+    "The history leaves the penalty out.",
     {"lambd * squares / (2 * m) * batch.size": "0 * squares"},
 )
 altered(
-    "fit", "slope_one_at_zero", "ReLU has slope 1 at 0.", {"(Z > 0)": "(Z >= 0)"},
+    "fit",
+    "slope_one_at_zero",
+    "ReLU has slope 1 at 0.",
+    {"(Z > 0)": "(Z >= 0)"},
 )
 altered(
     "fit", "binomial_masks", "Masks are binomial integers, drawn at keep_prob 1 too.",
@@ -108,11 +130,15 @@ altered(
      "logits = logits - logits.max(axis=0)": "pass"},
 )  # fmt: skip
 altered(
-    "fit", "shuffled_in_place", "rng.shuffle on an index array.",
+    "fit",
+    "shuffled_in_place",
+    "rng.shuffle on an index array.",
     {"order = rng.permutation(m)": "order = np.arange(m)\n        rng.shuffle(order)"},
 )
 altered(
-    "fit", "shuffled_by_sorting", "The order comes from sorting random numbers.",
+    "fit",
+    "shuffled_by_sorting",
+    "The order comes from sorting random numbers.",
     {"order = rng.permutation(m)": "order = rng.random(m).argsort()"},
 )
 altered(
@@ -142,7 +168,8 @@ altered(
 )  # fmt: skip
 altered(
     "fit", "shuffled_copies", "Each epoch works on shuffled copies of the data.",
-    {"order = rng.permutation(m)": "order = rng.permutation(m)\n        X, Y = X[:, order], Y[order]\n"
+    {"order = rng.permutation(m)": "order = rng.permutation(m)\n"
+                                   "        X, Y = X[:, order], Y[order]\n"
                                    "        order = np.arange(m)"},
 )  # fmt: skip
 
@@ -167,7 +194,12 @@ def objects():
 
     class Norm:
         def __init__(self, n):
-            self.gamma, self.beta, self.mean, self.var = np.ones(n), np.zeros(n), np.zeros(n), np.ones(n)
+            self.gamma, self.beta, self.mean, self.var = (
+                np.ones(n),
+                np.zeros(n),
+                np.zeros(n),
+                np.ones(n),
+            )
 
         def forward(self, Z, training):
             mean, var = self.mean, self.var
@@ -193,7 +225,9 @@ def objects():
         def forward(self, Z, training):
             self.factor = (Z > 0).astype(float)
             if training and self.keep < 1:
-                self.factor *= self.rng.choice([0, 1 / self.keep], Z.shape, p=[1 - self.keep, self.keep])
+                self.factor *= self.rng.choice(
+                    [0, 1 / self.keep], Z.shape, p=[1 - self.keep, self.keep]
+                )
             return Z * self.factor
 
         def backward(self, dA, rate, decay):
@@ -252,8 +286,8 @@ def numbered_parameters():
 
     def build(layer_dims, scheme, rng, use_batchnorm=False):
         model = {"L": len(layer_dims) - 1, "norm": use_batchnorm}
-        for l in range(1, len(layer_dims)):
-            a, b = layer_dims[l - 1 : l + 1]
+        for i in range(1, len(layer_dims)):
+            a, b = layer_dims[i - 1 : i + 1]
             if scheme == "zeros":
                 std = 0
             elif scheme == "small":
@@ -262,32 +296,34 @@ def numbered_parameters():
                 std = (2.0 / (a + b)) ** 0.5
             else:
                 std = (2.0 / a) ** 0.5
-            model[f"W{l}"] = rng.standard_normal((b, a)) * std
-            model[f"b{l}"] = np.zeros((b, 1))
+            model[f"W{i}"] = rng.standard_normal((b, a)) * std
+            model[f"b{i}"] = np.zeros((b, 1))
             for name, start in (("gamma", 1.0), ("beta", 0.0), ("mu", 0.0), ("var", 1.0)):
-                model[f"{name}{l}"] = np.full((b, 1), start)
+                model[f"{name}{i}"] = np.full((b, 1), start)
         return model
 
     def predict(model, X):
         A = X
-        for l in range(1, model["L"] + 1):
-            A = model[f"W{l}"] @ A + model[f"b{l}"]
-            if l < model["L"]:
+        for i in range(1, model["L"] + 1):
+            A = model[f"W{i}"] @ A + model[f"b{i}"]
+            if i < model["L"]:
                 if model["norm"]:
-                    A = (A - model[f"mu{l}"]) * (model[f"var{l}"] + 1e-5) ** -0.5
-                    A = A * model[f"gamma{l}"] + model[f"beta{l}"]
+                    A = (A - model[f"mu{i}"]) * (model[f"var{i}"] + 1e-5) ** -0.5
+                    A = A * model[f"gamma{i}"] + model[f"beta{i}"]
                 A = np.where(A > 0, A, 0)
         return np.array([int(np.flatnonzero(s == s.max())[0]) for s in A.T])
 
     def fit(model, X, Y, rng, epochs, batch_size, learning_rate, keep_prob=1.0, lambd=0.0):
-        model = {key: value.copy() if hasattr(value, "copy") else value for key, value in model.items()}
+        model = {
+            key: value.copy() if hasattr(value, "copy") else value for key, value in model.items()
+        }
         m, history = X.shape[1], []
 
-        def through(l, A, y, grads):
-            """The cost of layers l to L, and the gradient of A."""
-            W, n = model[f"W{l}"], len(y)
-            Z = W @ A + model[f"b{l}"]
-            if l == model["L"]:
+        def through(i, A, y, grads):
+            """The cost of layers i to L, and the gradient of A."""
+            W, n = model[f"W{i}"], len(y)
+            Z = W @ A + model[f"b{i}"]
+            if i == model["L"]:
                 Z = Z - Z.max(axis=0, keepdims=True)
                 P = np.exp(Z) / np.exp(Z).sum(axis=0, keepdims=True)
                 cost = np.sum(np.log(np.exp(Z).sum(axis=0)) - Z[y, range(n)])
@@ -299,29 +335,33 @@ def numbered_parameters():
                 if model["norm"]:
                     mu, var = Z.mean(1, keepdims=True), Z.var(1, keepdims=True)
                     hat = (Z - mu) / np.sqrt(var + 1e-5)
-                    model[f"mu{l}"] = 0.9 * model[f"mu{l}"] + (1 - 0.9) * mu
-                    model[f"var{l}"] = 0.9 * model[f"var{l}"] + (1 - 0.9) * var
-                    H = model[f"gamma{l}"] * hat + model[f"beta{l}"]
-                mask = rng.uniform(size=H.shape) <= keep_prob if keep_prob != 1 else np.ones(H.shape)
+                    model[f"mu{i}"] = 0.9 * model[f"mu{i}"] + (1 - 0.9) * mu
+                    model[f"var{i}"] = 0.9 * model[f"var{i}"] + (1 - 0.9) * var
+                    H = model[f"gamma{i}"] * hat + model[f"beta{i}"]
+                mask = np.ones(H.shape)
+                if keep_prob != 1:
+                    mask = rng.uniform(size=H.shape) <= keep_prob
                 out = np.maximum(H, 0) * mask / keep_prob
-                cost, dA = through(l + 1, out, y, grads)
+                cost, dA = through(i + 1, out, y, grads)
                 dZ = dA * mask / keep_prob * (H > 0)
                 if model["norm"]:
-                    grads[f"gamma{l}"] = (dZ * hat).sum(1, keepdims=True)
-                    grads[f"beta{l}"] = dZ.sum(1, keepdims=True)
-                    dH = dZ * model[f"gamma{l}"]
-                    centred = dH - dH.mean(1, keepdims=True) - hat * (dH * hat).mean(1, keepdims=True)
-                    dZ = centred / np.sqrt(var + 1e-5)
-            grads[f"W{l}"] = dZ @ A.T + lambd / m * W
-            grads[f"b{l}"] = dZ.sum(1, keepdims=True)
+                    grads[f"gamma{i}"] = (dZ * hat).sum(1, keepdims=True)
+                    grads[f"beta{i}"] = dZ.sum(1, keepdims=True)
+                    dH = dZ * model[f"gamma{i}"]
+                    dZ = dH - dH.mean(1, keepdims=True)
+                    dZ -= hat * (dH * hat).mean(1, keepdims=True)
+                    dZ = dZ / np.sqrt(var + 1e-5)
+            grads[f"W{i}"] = dZ @ A.T + lambd / m * W
+            grads[f"b{i}"] = dZ.sum(1, keepdims=True)
             return cost, W.T @ dZ
 
         while len(history) < epochs:
             order, total, start = rng.permutation(m), 0, 0
             while start < m:
                 index, grads = order[start : start + batch_size], {}
-                decay = sum((model[f"W{l + 1}"] ** 2).sum() for l in range(model["L"]))
-                total += through(1, X[:, index], Y[index], grads)[0] + len(index) * lambd / 2 / m * decay
+                decay = sum((model[f"W{i + 1}"] ** 2).sum() for i in range(model["L"]))
+                total += through(1, X[:, index], Y[index], grads)[0]
+                total += len(index) * lambd / 2 / m * decay
                 for name, gradient in grads.items():
                     model[name] = model[name] - learning_rate * gradient
                 start += batch_size
