@@ -180,7 +180,7 @@ def _hidden(value: Any, seen: Any) -> Any:
 def _argument(value: Any, namespace: Mapping[str, Any], held: Held) -> Any:
     """A fresh copy of an argument; a handle is made again, by the call that it came from.
 
-    A held value (a generator, say) is one object in all calls of a replay, as it was for the student.
+    A held value (a generator, say) is one object in all calls of a replay, as it was in theirs.
     """
     if not isinstance(value, Origin):
         return copy.deepcopy(value)

@@ -206,7 +206,7 @@ def test_an_unknown_mistake_has_no_name(grade) -> None:  # type: ignore[no-untyp
     ],
 )
 def test_checks_and_points_belong_together(tmp_path: Path, old: str, new: str, words: str) -> None:
-    """A check of an unknown exercise, and an exercise without a check, stop the run at its start."""
+    """A check of no exercise, and an exercise without a check, stop the run at its start."""
     course = toy_course(tmp_path, checks=CHECKS.replace(old, new))
     with pytest.raises(Problem, match=words):
         Grader(course, course.assignment("toy"), SECRET).prepare()

@@ -176,8 +176,8 @@ def no_warning(function: _Observable, *args: Any, **kwargs: Any) -> Any:
     called = function.observed(*args, **kwargs)
     if called.warnings:
         raise CheckFailed(
-            f"{function.__name__} raised a {called.warnings[0]} (overflow, invalid value or division "
-            "by zero) on large inputs."
+            f"{function.__name__} raised a {called.warnings[0]} (overflow, invalid value or "
+            "division by zero) on large inputs."
         )
     return called.value
 

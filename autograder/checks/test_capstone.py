@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-incomplete-defs
 """Hidden checks of ``capstone``.
 
 A model is the student's own, and nobody looks inside. It is measured from outside: a `fit` whose
@@ -287,7 +288,7 @@ def test_build_biases_are_zero(student, rng):
         if len(layer_dims) > 2:
             equal, different = np.ones((3, 4)), rng.normal(size=(3, 4))
             sizes = [meter.cost(model, s * different, np.arange(4) % 3) for s in (1e6, 1e7)]
-            if not np.isclose(*sizes, rtol=1e-3) or not meter.averages(rng):
+            if not np.isclose(sizes[0], sizes[1], rtol=1e-3) or not meter.averages(rng):
                 continue  # fit does not normalise, or sums: judged where it belongs
             alike = meter.cost(model, equal, np.arange(4) % 3) / unit
             expect.number(alike, np.log(3), "with batch normalisation, equal pictures' cost", 1e-6)

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-incomplete-defs, no-warn-return-any
 """Hidden checks of ``scaling``: signals through depth, and the laws of the initial weights.
 
 What calls another of the student's functions is judged on its own work. A gradient may be right for
@@ -434,8 +435,8 @@ def from_rng_alone(student: Student, name: str, spec: Spec, rng: np.random.Gener
         for key in blank(dims):
             if not key.startswith("W"):
                 continue
-            one, two, three = (run.parameters.get(key) for run in (first, again, differs))
-            expect.that(one is not None, f'parameters lacks the key "{key}".')
+            one, two, three = (run.parameters.get(key, ()) for run in (first, again, differs))
+            expect.that(key in first.parameters, f'parameters lacks the key "{key}".')
             expect.that(
                 np.array_equal(one, two),
                 f"{name} gives other weights when it is called again with a generator in the same "
@@ -948,7 +949,8 @@ def of_gradients(got: np.ndarray, AL: np.ndarray, case: Case, reference: Any) ->
     """Whether those are the variances of dZ for these outputs and a network's signals."""
 
     def judge(found: list[np.ndarray], rtol: float) -> None:
-        dZ, want = error(AL, case), []
+        dZ = error(AL, case)
+        want: list[float] = []
         for layer in range(case.depth - 1, 0, -1):
             slope = reference.slope(found[layer], case.activation)
             dZ = case.parameters[f"W{layer + 1}"].T @ dZ * slope

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-incomplete-defs
 """Hidden checks of ``symmetry``: one hidden layer, and why it must not start at zero.
 
 A function is judged on what it does with what it gets. Where it works on another function's
@@ -471,7 +472,8 @@ def same_overflow(got, want):
 
 def each(cases, judge):
     """Judge every case; one that other functions spoil counts only when all are spoilt."""
-    spoilt, judged = None, 0
+    spoilt: Exception | None = None
+    judged = 0
     for case in cases:
         try:
             judge(*case)

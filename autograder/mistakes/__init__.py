@@ -1,8 +1,8 @@
 """Named wrong solutions, one file an assignment.
 
-A mistake is a wrong solution that runs: a function of the contract, written the way a student writes
-it, with a slug and a sentence that helps without giving the answer away. It may call every other
-function and helper of the assignment by name, as a student's would.
+A mistake is a wrong solution that runs: a function of the contract, written the way a student
+writes it, with a slug and a sentence that helps without giving the answer away. It may call every
+other function and helper of the assignment by name, as a student's would.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.problem import Problem, code_problem
+from autograder.problem import code_problem
 
 __all__ = ["Mistake", "load_mistakes", "mistake", "with_function"]
 
