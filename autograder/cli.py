@@ -107,7 +107,7 @@ def release(
     for slug in slugs or [assignment.slug for assignment in loaded.assignments]:
         loaded.assignment(slug)
         folder = release_assignment(loaded, slug)
-        Console().print(f"{escape(slug)}: released to {escape(str(folder))}", highlight=False)
+        typer.echo(f"{slug}: released to {folder}")
 
 
 @app.command()
