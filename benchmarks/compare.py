@@ -17,7 +17,6 @@ import contextlib
 import itertools
 import json
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -38,31 +37,28 @@ from autograder.classroom import Classroom
 from autograder.course import HOME, load_course
 from autograder.found import Found, find_submissions
 from autograder.grading import Grader
-from autograder.problem import Problem
+from autograder.report import Verdict
 from autograder.sandbox.protocol import StudentFailure
 from autograder.seeds import generator
 from autograder.submission import read_submission
 
 SLUG = "symmetry"
 SECRET = b"benchmark secret"
-# Hang or cannot be read: nbgrader would wait for its timeout, or stop the class, and the floor has
-# no way to end a loop. They are left out of all three.
-BROKEN = re.compile(r"while True|not a notebook")
 
 
-def readable(found: list[Found]) -> list[Found]:
-    """The examples that all three can grade."""
+def readable(classroom: Classroom, found: list[Found]) -> list[Found]:
+    """The examples that all three can grade.
+
+    What hangs or cannot be read is left out: nbgrader would wait for its timeout, or stop the
+    class, and the floor has no way to end a loop.
+    """
     kept = []
-    for one in found:
-        try:
-            submission = read_submission(one.path, one.student, SLUG)
-        except Problem:
-            continue
-        ids = [cell.grade_id for cell in submission.cells if cell.grade_id]
-        text = "\n".join(cell.source for cell in submission.cells)
-        if len(ids) == len(set(ids)) and not BROKEN.search(text):
-            kept.append(one)
-    return kept
+    for report in classroom.grade(found, jobs=1):
+        hangs = any(o.verdict is Verdict.TIMED_OUT for o in report.checks)
+        odd = any("did not finish" in note or "times" in note for note in report.notes)
+        if report.error is None and not hangs and not odd:
+            kept.append(next(one for one in found if one.student == report.student))
+    return sorted(kept, key=lambda one: one.student)
 
 
 def floor(grader: Grader, found: list[Found]) -> float:
@@ -150,14 +146,16 @@ def main() -> None:
     course = load_course(HOME / "course.yml")
     grader = Grader(course, course.assignment(SLUG), SECRET)
     grader.prepare()
-    originals = readable(find_submissions(course, SLUG, [HOME / "examples" / "submitted"]))
+    classroom = Classroom(course, SECRET)
+    examples = find_submissions(course, SLUG, [HOME / "examples" / "submitted"])
+    originals = readable(classroom, examples)
     cycle = itertools.islice(itertools.cycle(originals), arguments.copies)
     found = [Found(f"{one.student}{i:04}", SLUG, one.path) for i, one in enumerate(cycle)]
     seconds: dict[str, list[float]] = {"floor": [], "engine": [], "nbgrader": []}
     floor(grader, found[:3])
     for _ in range(arguments.rounds):
         seconds["floor"].append(floor(grader, found))
-        seconds["engine"].append(engine(Classroom(course, SECRET), found))
+        seconds["engine"].append(engine(classroom, found))
     if not arguments.skip_nbgrader:
         with tempfile.TemporaryDirectory() as folder:
             seconds["nbgrader"].append(stock(found, Path(folder)))

@@ -8,6 +8,7 @@ the student's own ``forward_deep``, and an initialiser may hand on what the stud
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from autograder.checks import (
     expect,
 )
 from autograder.checks.statistics import Statistics, fit_law, uniform_bound
+from autograder.sandbox.protocol import Called
 
 RETURNS = {
     "forward_deep": (ARRAY("AL"), OPAQUE),
@@ -61,7 +63,7 @@ Judge = Callable[[list[np.ndarray], float], None]
 def network(dims: Sequence[int], rng: np.random.Generator) -> Parameters:
     """A lively network: weights that keep signals alive, and biases that are not 0."""
     parameters = {}
-    for layer, (fan_in, fan_out) in enumerate(zip(dims, dims[1:], strict=False), start=1):
+    for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(dims), start=1):
         parameters[f"W{layer}"] = rng.normal(0, 1.5 / math.sqrt(fan_in), size=(fan_out, fan_in))
         parameters[f"b{layer}"] = rng.normal(0, 0.5, size=(fan_out, 1))
     return parameters
@@ -129,7 +131,18 @@ def test_forward_extremes(student, reference, rng):
 def test_forward_arguments(student, rng):
     """X and the parameters stay as they were."""
     for case in cases(((3, 4, 2), (2, 3)), rng):
-        expect.unchanged(student.forward_deep, case.X, case.parameters, case.activation)
+        called = student.forward_deep.observed(case.X, case.parameters, case.activation)
+        expect.shape(called.value[0], case.Y.shape, "AL")
+        stays("forward_deep", called.changed)
+
+
+def stays(function: str, changed: Sequence[str]) -> None:
+    """A call altered nothing."""
+    if changed:
+        raise CheckFailed(
+            f"{function} changed its argument {changed[0]}: "
+            "work on a copy, or write the result into a new array."
+        )
 
 
 # ------------------------------------------------------------------ initialize_constant
@@ -137,7 +150,7 @@ def test_forward_arguments(student, rng):
 
 def blank(dims: Sequence[int], value: float = 0.0) -> Parameters:
     """Parameters of the right shapes, every weight ``value``."""
-    pairs = enumerate(zip(dims, dims[1:], strict=False), start=1)
+    pairs = enumerate(itertools.pairwise(dims), start=1)
     return {
         key: array
         for layer, (fan_in, fan_out) in pairs
@@ -227,9 +240,7 @@ class Run:
         structured(self.parameters, self.dims)
         return [
             Drawn(f"W{layer}", self.parameters[f"W{layer}"], spec.std(fan_in, fan_out), spec.law)
-            for layer, (fan_in, fan_out) in enumerate(
-                zip(self.dims, self.dims[1:], strict=False), start=1
-            )
+            for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(self.dims), start=1)
         ]
 
 
@@ -283,7 +294,7 @@ def _skip_if_inside_scaling(
     spec = _default(name, options)
     if spec is None or failed.failure.kind == "MISSING":
         return
-    for fan_in, fan_out in zip(dims, dims[1:], strict=False):
+    for fan_in, fan_out in itertools.pairwise(dims):
         try:
             generator = np.random.default_rng(1)
             student.variance_scaling(fan_in, fan_out, generator, spec.scale, spec.mode, spec.law)
@@ -419,7 +430,7 @@ def independent(drawn: Sequence[Drawn], statistics: Statistics, function: str) -
         name = f"{function}'s {one.name}"
         budget.rows(z, name, "Does each unit get weights of its own?")
         budget.columns(z, name, "Does each input get weights of its own?")
-    for one, other in zip(drawn, drawn[1:], strict=False):
+    for one, other in itertools.pairwise(drawn):
         budget.uncorrelated(
             one.normal(), other.normal(), f"{function}'s {one.name} and {other.name}"
         )
@@ -565,17 +576,25 @@ def relying_on_forward(
             f"Cannot be judged: {failed.function} uses forward_deep, which does not work yet."
         )
         try:
-            inner = student.forward_deep.observed(case.X, case.parameters, case.activation)
-            if inner.changed:
+            if forwarded(student, case).changed:
                 raise skipped from None
-        except CallFailed as inner_failure:
-            if _place(inner_failure) == _place(failed):
+        except CallFailed as inside:
+            if _place(inside) == _place(failed):
                 raise skipped from None
-        except CheckFailed as wrong:
-            raise CheckSkipped(
-                f"Cannot be judged: it uses forward_deep, and there {wrong}"
-            ) from None
         raise
+
+
+def forwarded(student: Student, case: Case) -> Called:
+    """The student's own forward pass.
+
+    Raises:
+        CallFailed: forward_deep does not work.
+        CheckSkipped: it returns something else than AL and cache.
+    """
+    try:
+        return student.forward_deep.observed(case.X, case.parameters, case.activation)
+    except CheckFailed as wrong:
+        raise CheckSkipped(f"Cannot be judged: it needs forward_deep, and there {wrong}") from None
 
 
 def signals(student: Student, reference: Any, case: Case) -> Iterator[list[np.ndarray]]:
@@ -662,14 +681,14 @@ def arguments_stay(student: Student, name: str, rng: np.random.Generator) -> Non
         called = relying_on_forward(
             student, case, function.observed, *given, case.parameters, case.activation
         )
-        if not called.changed:
-            continue
-        forward = student.forward_deep.observed(case.X, case.parameters, case.activation)
         expect.that(
-            set(called.changed) <= set(forward.changed),
-            f"{name} changed its argument {called.changed[0]}: "
-            "work on a copy, or write the result into a new array.",
+            len(called.value) == case.depth - 1,
+            f"There are {len(called.value)} variances for {case.depth - 1} hidden layer(s).",
         )
+        expect.finite(called.value, "the variances")
+        if called.changed:
+            inside = forwarded(student, case).changed
+            stays(name, [argument for argument in called.changed if argument not in inside])
 
 
 # ------------------------------------------------------------------ variance_scaling
@@ -813,18 +832,30 @@ def test_he_draws(student, rng, statistics):
 # ------------------------------------------------------------------ backward_deep
 
 
-def forwarded(student: Student, case: Case) -> tuple[np.ndarray, Any]:
-    """The student's own forward pass.
+def backward(student: Student, case: Case) -> tuple[np.ndarray, Called]:
+    """The outputs of the student's own forward pass, and what backward_deep makes of its cache.
 
     Raises:
-        CallFailed: forward_deep does not work.
-        CheckSkipped: it returns something else than AL and cache.
+        CallFailed: one of them does not work; backward_deep is named when it is not even written.
+        CheckSkipped: forward_deep returns something else than AL and cache.
     """
     try:
-        AL, cache = student.forward_deep(case.X, case.parameters, case.activation)
-    except CheckFailed as wrong:
-        raise CheckSkipped(f"Cannot be judged: it needs forward_deep, and there {wrong}") from None
-    return AL, cache
+        AL, cache = forwarded(student, case).value
+    except CallFailed as failed:
+        _raise_if_unwritten(student, case)
+        raise failed from None
+    return AL, student.backward_deep.observed(case.parameters, cache, case.Y, case.activation)
+
+
+def _raise_if_unwritten(student: Student, case: Case) -> None:
+    """A stub is a stub whether or not there is a cache for it."""
+    try:
+        student.backward_deep(case.parameters, None, case.Y, case.activation)
+    except CallFailed as failed:
+        if failed.failure.kind in ("MISSING", "UNANSWERED"):
+            raise
+    except CheckFailed:
+        pass
 
 
 def gradients(AL: np.ndarray, found: list[np.ndarray], case: Case, reference: Any) -> Parameters:
@@ -846,9 +877,8 @@ def check_backward(
     """The gradients of several networks, all computed before any is judged."""
     outputs = []
     for case in some:
-        AL, cache = forwarded(student, case)
-        got = student.backward_deep(case.parameters, cache, case.Y, case.activation)
-        outputs.append((case, AL, got))
+        AL, called = backward(student, case)
+        outputs.append((case, AL, called.value))
     for case, AL, got in outputs:
         _judge_gradients(student, reference, case, AL, got, rng)
 
@@ -915,16 +945,10 @@ def test_backward_edges(student, reference, rng):
 def test_backward_arguments(student, rng):
     """The parameters and the labels stay as they were."""
     for case in cases(((3, 4, 2),), rng):
-        _, cache = forwarded(student, case)
-        changed = student.backward_deep.observed(
-            case.parameters, cache, case.Y, case.activation
-        ).changed
-        ours = [name for name in changed if not name.startswith("cache")]
-        expect.that(
-            not ours,
-            f"backward_deep changed its argument {ours[0] if ours else ''}: "
-            "work on a copy, or write the result into a new array.",
-        )
+        _, called = backward(student, case)
+        expect.shapes(called.value, {f"d{k}": v for k, v in case.parameters.items()}, "grads")
+        # What is inside the cache is the student's own.
+        stays("backward_deep", [name for name in called.changed if not name.startswith("cache")])
 
 
 # ------------------------------------------------------------------ gradient_variances
@@ -973,7 +997,7 @@ def error(AL: np.ndarray, case: Case) -> np.ndarray:
 
 
 def _by_own_forward(student: Student, reference: Any, case: Case, got: np.ndarray) -> None:
-    AL, _ = forwarded(student, case)
+    AL, _ = forwarded(student, case).value
     judge_by_signals(student, reference, case, of_gradients(got, AL, case, reference))
 
 
@@ -1015,6 +1039,26 @@ def test_xavier_normal(student, rng, statistics):
     """Asked for the normal distribution, weights follow N(0, 2 / (fan_in + fan_out))."""
     spec = Spec(1, "fan_avg", "normal")
     check_law(student, "initialize_xavier", spec, rng, statistics, distribution="normal")
+
+
+@check("initialize_xavier")
+def test_xavier_smallest(student, rng, statistics):
+    """In the smallest layers, too, weights reach up to √(6 / (fan_in + fan_out)) and no further."""
+    spec = Spec(1, "fan_avg", "uniform")
+    # Many small layers in a few calls: a sum that is one too large shows nowhere else.
+    runs = [initialised(student, "initialize_xavier", [1, 2] * 60, fresh(rng)) for _ in range(3)]
+
+    def judge() -> None:
+        reach = np.concatenate([one.weights.ravel() / one.std for one in all_drawn(runs, spec)])
+        limit = math.sqrt(3)
+        statistics.judge(
+            uniform_bound(reach, limit),
+            "small layers",
+            f"In small layers, initialize_xavier's weights reach up to "
+            f"{np.abs(reach).max() / limit:.3g} times √(6/(fan_in + fan_out)), expected 1.",
+        )
+
+    by_law_or_own(student, spec, runs, judge)
 
 
 @check("initialize_xavier")

@@ -126,7 +126,7 @@ def test_forward_values(student, reference, rng):
         parameters, X, _ = problem(rng, *shape)
         A2, _ = student.forward(X, parameters)
         expect.array(A2, reference.forward(X, parameters)[0], "A2")
-    parameters["W2"] *= 8
+    parameters = {**parameters, "W2": 8 * parameters["W2"]}
     A2, _ = student.forward(X, parameters)
     expect.array(A2, reference.forward(X, parameters)[0], "A2", atol=1e-8)
 
@@ -135,7 +135,7 @@ def test_forward_values(student, reference, rng):
 def test_forward_extreme(student, reference, rng):
     """Large inputs give outputs of 0 and 1, without an overflow warning."""
     parameters, X, _ = problem(rng, 3, 4, 2, 6)
-    parameters["W2"] *= 2000
+    parameters = {**parameters, "W2": 2000 * parameters["W2"]}
     A2, _ = expect.no_warning(student.forward, 1000 * X, parameters)
     expect.finite(A2, "A2")
     # Only the sign of Z2 matters here: a wrong formula is another check's business.
@@ -572,20 +572,23 @@ def helpers_change(student, X, Y, parameters):
 # ------------------------------------------------------------------ count_distinct_units
 
 
-def units(rng, rows):
-    """A network whose hidden units have these rows of [W1 b1]."""
+def units(rng, rows, differ=True):
+    """A network whose hidden units have these rows of [W1 b1]; do their outgoing weights differ?"""
     rows = np.array(rows)
     return {
         "W1": rows[:, :-1].copy(),
         "b1": rows[:, -1:].copy(),
-        "W2": rng.normal(size=(2, len(rows))),
+        "W2": rng.normal(size=(2, 1)) + differ * rng.normal(size=(2, len(rows))),
         "b2": rng.normal(size=(2, 1)),
     }
 
 
 def judge_counts(student, rng, *cases):
     """So many different units in each case, at whatever places they stand."""
-    counts = [student.count_distinct_units(units(rng, rows)) for _, rows, _ in cases]
+    counts = [
+        student.count_distinct_units(units(rng, rows, differ=i % 2 > 0))
+        for i, (_, rows, _) in enumerate(cases)
+    ]
     for got, (words, _, expected) in zip(counts, cases, strict=True):
         expect.that(got == expected, f"{words}: counted {got}, expected {expected}.")
 

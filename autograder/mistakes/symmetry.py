@@ -1,7 +1,5 @@
 """Known wrong solutions of ``symmetry``: each is what a student hands in, and runs."""
 
-import copy
-
 import numpy as np
 
 from autograder.mistakes import mistake
@@ -580,6 +578,8 @@ def initialize_parameters(n_x, n_h, n_y, rng):
     subtle=True,
 )
 def initialize_parameters(n_x, n_h, n_y, rng):
+    import copy
+
     own = copy.deepcopy(rng)
     return {
         "W1": 0.01 * own.standard_normal((n_h, n_x)),

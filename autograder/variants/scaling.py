@@ -61,12 +61,12 @@ def cache_of_z():
     def forward_deep(X, parameters, activation):
         A, caches = X, []
         L = len(parameters) // 2
-        for l in range(1, L + 1):
-            Z = np.dot(parameters["W" + str(l)], A) + parameters["b" + str(l)]
+        for layer in range(1, L + 1):
+            Z = np.dot(parameters["W" + str(layer)], A) + parameters["b" + str(layer)]
             caches.append((A, Z))
             A = (
                 sigmoid(Z)
-                if l == L or activation == "sigmoid"
+                if layer == L or activation == "sigmoid"
                 else (np.tanh(Z) if activation == "tanh" else Z * (Z > 0))
             )
         return A, caches
@@ -74,13 +74,13 @@ def cache_of_z():
     def backward_deep(parameters, caches, Y, activation):
         L, m, grads = len(caches), Y.shape[1], {}
         dZ = sigmoid(caches[-1][1]) - Y
-        for l in reversed(range(1, L + 1)):
-            A_prev, _ = caches[l - 1]
-            grads["dW" + str(l)] = np.dot(dZ, A_prev.T) / m
-            grads["db" + str(l)] = np.sum(dZ, axis=1, keepdims=True) / m
-            if l > 1:
-                Z = caches[l - 2][1]
-                dA = np.dot(parameters["W" + str(l)].T, dZ)
+        for layer in reversed(range(1, L + 1)):
+            A_prev, _ = caches[layer - 1]
+            grads["dW" + str(layer)] = np.dot(dZ, A_prev.T) / m
+            grads["db" + str(layer)] = np.sum(dZ, axis=1, keepdims=True) / m
+            if layer > 1:
+                Z = caches[layer - 2][1]
+                dA = np.dot(parameters["W" + str(layer)].T, dZ)
                 if activation == "relu":
                     dZ = np.where(Z >= 0, dA, 0)
                 elif activation == "tanh":
@@ -97,8 +97,8 @@ def cache_of_z():
     def gradient_variances(X, Y, parameters, activation):
         AL, caches = forward_deep(X, parameters, activation)
         dZ, out = AL - Y, []
-        for l in range(len(caches), 1, -1):
-            dZ = parameters[f"W{l}"].T @ dZ * slope(caches[l - 1][0], activation)
+        for layer in range(len(caches), 1, -1):
+            dZ = parameters[f"W{layer}"].T @ dZ * slope(caches[layer - 1][0], activation)
             out.append(np.var(dZ))
         return np.array(out)[::-1]
 
@@ -134,7 +134,7 @@ def cache_is_a_closure():
         )
 
     def gradient_variances(X, Y, parameters, activation):
-        # dZ of layer l is m · d cost / d Z, found by moving through the layers once more.
+        # dZ of layer layer is m · d cost / d Z, found by moving through the layers once more.
         A = forward_deep(X, parameters, activation)[1].activations
         dZ, result = A[-1] - Y, np.empty(len(A) - 2)
         for layer in range(len(A) - 2, 0, -1):
@@ -275,7 +275,7 @@ def loops_over_examples():
     def activation_variances(X, parameters, activation):
         _, caches = forward_deep(X, parameters, activation)
         L = len(parameters) // 2
-        return np.array([np.var([trail[l] for trail in caches]) for l in range(1, L)])
+        return np.array([np.var([trail[layer] for trail in caches]) for layer in range(1, L)])
 
     def gradient_variances(X, Y, parameters, activation):
         _, caches = forward_deep(X, parameters, activation)
@@ -296,9 +296,9 @@ def folded_bias():
     def forward_deep(X, parameters, activation):
         L, A, cache = len(parameters) // 2, X, [X]
         ones = np.ones((1, X.shape[1]))
-        for l in range(1, L + 1):
-            W = np.hstack([parameters[f"W{l}"], parameters[f"b{l}"]])
-            A = activate(W @ np.vstack([A, ones]), activation if l < L else "sigmoid")
+        for layer in range(1, L + 1):
+            W = np.hstack([parameters[f"W{layer}"], parameters[f"b{layer}"]])
+            A = activate(W @ np.vstack([A, ones]), activation if layer < L else "sigmoid")
             cache.append(A)
         return A, tuple(cache)
 
@@ -310,32 +310,32 @@ def transposed_world():
     def forward_deep(X, parameters, activation):
         L, A = len(parameters) // 2, X.T
         cache = {"A0": A}
-        for l in range(1, L + 1):
+        for layer in range(1, L + 1):
             A = activate(
-                A @ parameters[f"W{l}"].T + parameters[f"b{l}"].T,
-                activation if l < L else "sigmoid",
+                A @ parameters[f"W{layer}"].T + parameters[f"b{layer}"].T,
+                activation if layer < L else "sigmoid",
             )
-            cache[f"A{l}"] = A
+            cache[f"A{layer}"] = A
         return A.T, cache
 
     def backward_deep(parameters, cache, Y, activation):
         L = len(parameters) // 2
         dZ, grads = cache[f"A{L}"] - Y.T, {}
-        for l in range(L, 0, -1):
-            grads[f"dW{l}"] = (cache[f"A{l - 1}"].T @ dZ).T / len(dZ)
-            grads[f"db{l}"] = dZ.mean(axis=0)[None].T
-            dZ = dZ @ parameters[f"W{l}"] * slope(cache[f"A{l - 1}"], activation)
+        for layer in range(L, 0, -1):
+            grads[f"dW{layer}"] = (cache[f"A{layer - 1}"].T @ dZ).T / len(dZ)
+            grads[f"db{layer}"] = dZ.mean(axis=0)[None].T
+            dZ = dZ @ parameters[f"W{layer}"] * slope(cache[f"A{layer - 1}"], activation)
         return grads
 
     def activation_variances(X, parameters, activation):
         _, cache = forward_deep(X, parameters, activation)
-        return np.array([np.var(cache[f"A{l}"]) for l in range(1, len(cache) - 1)])
+        return np.array([np.var(cache[f"A{layer}"]) for layer in range(1, len(cache) - 1)])
 
     def gradient_variances(X, Y, parameters, activation):
         AL, cache = forward_deep(X, parameters, activation)
         dZ, out = (AL - Y).T, []
-        for l in range(len(cache) - 2, 0, -1):
-            dZ = dZ @ parameters[f"W{l + 1}"] * slope(cache[f"A{l}"], activation)
+        for layer in range(len(cache) - 2, 0, -1):
+            dZ = dZ @ parameters[f"W{layer + 1}"] * slope(cache[f"A{layer}"], activation)
             out = [dZ.var(), *out]
         return np.array(out)
 
@@ -346,27 +346,30 @@ def relu_subgradient_half():
 
     def forward_deep(X, parameters, activation):
         L, A, cache = len(parameters) // 2, X, []
-        for l in range(1, L + 1):
-            Z = parameters[f"W{l}"] @ A + parameters[f"b{l}"]
+        for layer in range(1, L + 1):
+            Z = parameters[f"W{layer}"] @ A + parameters[f"b{layer}"]
             cache.append((A, Z))
-            A = activate(Z, activation if l < L else "sigmoid")
+            A = activate(Z, activation if layer < L else "sigmoid")
         return A, [*cache, A]
 
     def backward_deep(parameters, cache, Y, activation):
         *layers, AL = cache
         grads, m = {}, Y.shape[1]
         dZ = AL - Y
-        for l in range(len(layers), 0, -1):
-            A_prev, _ = layers[l - 1]
-            grads[f"dW{l}"], grads[f"db{l}"] = dZ @ A_prev.T / m, dZ.sum(1, keepdims=True) / m
-            if l > 1:
-                Z = layers[l - 2][1]
+        for layer in range(len(layers), 0, -1):
+            A_prev, _ = layers[layer - 1]
+            grads[f"dW{layer}"], grads[f"db{layer}"] = (
+                dZ @ A_prev.T / m,
+                dZ.sum(1, keepdims=True) / m,
+            )
+            if layer > 1:
+                Z = layers[layer - 2][1]
                 step = {
                     "relu": lambda Z: np.heaviside(Z, 0.5),
                     "tanh": lambda Z: 1 / np.cosh(Z) ** 2,
                     "sigmoid": lambda Z: sigmoid(Z) * sigmoid(-Z),
                 }[activation]
-                dZ = parameters[f"W{l}"].T @ dZ * step(Z)
+                dZ = parameters[f"W{layer}"].T @ dZ * step(Z)
         return grads
 
     def activation_variances(X, parameters, activation):
@@ -376,8 +379,8 @@ def relu_subgradient_half():
     def gradient_variances(X, Y, parameters, activation):
         AL, cache = forward_deep(X, parameters, activation)
         dZ, out = AL - Y, []
-        for l in range(len(cache) - 1, 1, -1):
-            dZ = parameters[f"W{l}"].T @ dZ * slope(cache[l - 1][0], activation)
+        for layer in range(len(cache) - 1, 1, -1):
+            dZ = parameters[f"W{layer}"].T @ dZ * slope(cache[layer - 1][0], activation)
             out.append(np.var(dZ))
         return np.flip(out)
 
@@ -949,8 +952,8 @@ def everything_standalone():
 
     def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
         parameters = {}
-        for l in range(1, len(layer_dims)):
-            fan_in, fan_out = layer_dims[l - 1], layer_dims[l]
+        for layer in range(1, len(layer_dims)):
+            fan_in, fan_out = layer_dims[layer - 1], layer_dims[layer]
             if mode == "fan_in":
                 fan = fan_in
             elif mode == "fan_out":
@@ -961,21 +964,21 @@ def everything_standalone():
                 W = rng.normal(size=(fan_out, fan_in)) * np.sqrt(2 / fan)
             else:
                 W = rng.uniform(-1, 1, size=(fan_out, fan_in)) * np.sqrt(6 / fan)
-            parameters["W" + str(l)] = W
-            parameters["b" + str(l)] = np.zeros((fan_out, 1))
+            parameters["W" + str(layer)] = W
+            parameters["b" + str(layer)] = np.zeros((fan_out, 1))
         return parameters
 
     def initialize_xavier(layer_dims, rng, distribution="uniform"):
         parameters = {}
-        for l in range(1, len(layer_dims)):
-            fan_in, fan_out = layer_dims[l - 1], layer_dims[l]
+        for layer in range(1, len(layer_dims)):
+            fan_in, fan_out = layer_dims[layer - 1], layer_dims[layer]
             if distribution == "uniform":
                 bound = np.sqrt(6.0) / np.sqrt(fan_in + fan_out)
                 W = rng.uniform(-bound, bound, size=(fan_out, fan_in))
             else:
                 W = np.sqrt(2.0 / (fan_in + fan_out)) * rng.standard_normal((fan_out, fan_in))
-            parameters["W" + str(l)] = W
-            parameters["b" + str(l)] = np.zeros((fan_out, 1))
+            parameters["W" + str(layer)] = W
+            parameters["b" + str(layer)] = np.zeros((fan_out, 1))
         return parameters
 
 
@@ -984,7 +987,7 @@ def legacy_generator_inside():
     """A RandomState seeded from rng: the old interface, drawing from the right source."""
 
     def initialize_small(layer_dims, rng, scale=0.01):
-        old = np.random.RandomState(rng.integers(2**32, size=4, dtype=np.uint64))
+        old = np.random.RandomState(rng.integers(2**32, size=4, dtype=np.uint32))
         return build_parameters(layer_dims, lambda i, o: old.randn(o, i) * scale)
 
 
@@ -994,11 +997,11 @@ def draws_as_lists():
 
     def initialize_uniform_fan_in(layer_dims, rng):
         parameters = {}
-        for l in range(1, len(layer_dims)):
-            i, o = layer_dims[l - 1], layer_dims[l]
+        for layer in range(1, len(layer_dims)):
+            i, o = layer_dims[layer - 1], layer_dims[layer]
             rows = [[rng.uniform(-1, 1) / i**0.5 for _ in range(i)] for _ in range(o)]
-            parameters[f"W{l}"] = np.array(rows)
-            parameters[f"b{l}"] = np.array([[0.0]] * o)
+            parameters[f"W{layer}"] = np.array(rows)
+            parameters[f"b{layer}"] = np.array([[0.0]] * o)
         return parameters
 
 
@@ -1010,8 +1013,10 @@ def ordered_and_typed():
     def initialize_constant(layer_dims, value):
         sizes = np.array(layer_dims)
         parameters = OrderedDict()
-        for l in range(1, len(sizes)):
-            parameters[f"b{l}"] = np.zeros((sizes[l], 1), dtype=np.float64)
-        for l in range(1, len(sizes)):
-            parameters[f"W{l}"] = np.full((sizes[l], sizes[l - 1]), value, dtype=np.float64)
+        for layer in range(1, len(sizes)):
+            parameters[f"b{layer}"] = np.zeros((sizes[layer], 1), dtype=np.float64)
+        for layer in range(1, len(sizes)):
+            parameters[f"W{layer}"] = np.full(
+                (sizes[layer], sizes[layer - 1]), value, dtype=np.float64
+            )
         return parameters
