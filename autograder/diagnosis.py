@@ -84,40 +84,40 @@ def _fitting(
     candidates: Sequence[Mistake], calls: Sequence[Observed], namespace: Mapping[str, Any]
 ) -> list[Mistake]:
     """The mistakes that explain the calls: draw by draw if any does so, else by their law."""
-    exact = [m for m in candidates if _explains(m, calls, namespace, exactly=True)]
-    if exact or not any(_is_random(call) for call in calls):
-        return exact
-    return [m for m in candidates if _explains(m, calls, namespace, exactly=False)]
+    right = namespace[calls[0].function]
+    for exactly in (True, False) if any(map(_is_random, calls)) else (True,):
+        if _explains(right, namespace, calls, exactly):
+            return []  # nothing that was seen speaks against the function
+        fitting = [m for m in candidates if _explains(*_made(m, namespace), calls, exactly)]
+        if fitting:
+            return fitting
+    return []
+
+
+def _made(
+    mistake: Mistake, namespace: Mapping[str, Any]
+) -> tuple[types.FunctionType, Mapping[str, Any]]:
+    """The wrong function, and the world in which whatever it made earlier was made wrongly too."""
+    wrong = mistake.bind({**namespace, mistake.exercise: None})
+    wrong.__globals__[mistake.exercise] = wrong  # recursion means the wrong function itself
+    return wrong, {**namespace, mistake.exercise: wrong}
 
 
 def _explains(
-    mistake: Mistake, calls: Sequence[Observed], namespace: Mapping[str, Any], *, exactly: bool
+    function: Callable[..., Any],
+    world: Mapping[str, Any],
+    calls: Sequence[Observed],
+    exactly: bool,
 ) -> bool:
-    """Whether the mistake gives what the student's function gave, and the reference does not."""
-    wrong = mistake.bind({**namespace, mistake.exercise: None})
-    wrong.__globals__[mistake.exercise] = wrong  # recursion means the wrong function itself
-    right = namespace[mistake.exercise]
-    world = {**namespace, mistake.exercise: wrong}  # what it made earlier was made wrongly too
-    differs = False
+    """Whether the function gives what the student's function gave, in every call."""
     replays: list[Observed] = []
     held: Held = {}
-    held_by_right: Held = {}
     for call in calls:
-        replay = _replay(wrong, call, world, held)
+        replay = _replay(function, call, world, held)
         if replay is None or not _fits(call, replay, exactly):
             return False
         replays.append(replay)
-        if not differs:
-            truth = _replay(right, call, namespace, held_by_right)
-            differs = truth is not None and not _fits(call, truth, exactly)
-    if not exactly:
-        if not same_pattern(calls, replays):
-            return False
-        if not differs:
-            held = {}
-            truths = [_replay(right, call, namespace, held) for call in calls]
-            differs = not same_pattern([t for t in truths if t is not None], replays)
-    return differs
+    return exactly or same_pattern(calls, replays)
 
 
 def _is_random(call: Observed) -> bool:
