@@ -382,15 +382,12 @@ def follow_law(drawn: Sequence[Drawn], spec: Spec, statistics: Statistics, funct
     try:
         for one in drawn:
             name = f"{function}'s {one.name} ({one.weights.shape[0]}, {one.weights.shape[1]})"
-            layers.variance(one.weights, one.std, name, one.law)
             if one.law == "uniform":
-                p = uniform_bound(one.weights, one.std * math.sqrt(3))
-                layers.judge(p, name, f"The values of {name} do not reach up to their bound.")
+                _reaches_its_bound(one, name, layers)
+            layers.variance(one.weights, one.std, name, one.law)
         # One sample of the same law, scaled to a standard deviation of 1.
         pooled = np.concatenate([one.weights.ravel() / one.std for one in drawn])
-        ratio = math.sqrt(float(np.mean(pooled**2)))
-        unit = Statistics(budget.share)
-        _same_scale(unit, pooled, ratio, spec, function)
+        _same_scale(budget, pooled, spec, function)
     except CheckFailed as failure:
         raise CheckFailed(f"{failure}{_read_off(drawn, spec)}") from None
     budget.mean(pooled, 1.0, f"{function}'s weights (scaled to standard deviation 1)", spec.law)
@@ -399,15 +396,24 @@ def follow_law(drawn: Sequence[Drawn], spec: Spec, statistics: Statistics, funct
     )
 
 
-def _same_scale(
-    budget: Statistics, pooled: np.ndarray, ratio: float, spec: Spec, function: str
-) -> None:
+def _reaches_its_bound(one: Drawn, name: str, budget: Statistics) -> None:
+    """Uniform draws of about the right scale reach up to their bound and no further."""
+    bound, reach = one.std * math.sqrt(3), float(np.abs(one.weights).max())
+    if 0.9 < math.sqrt(float(np.mean(one.weights**2))) / one.std < 1.1:
+        budget.judge(
+            uniform_bound(one.weights, bound),
+            name,
+            f"The values of {name} reach up to ±{reach:.4g}, expected ±{bound:.4g}.",
+        )
+
+
+def _same_scale(budget: Statistics, pooled: np.ndarray, spec: Spec, function: str) -> None:
     try:
         budget.variance(pooled, 1.0, function, spec.law)
     except CheckFailed:
         raise CheckFailed(
-            f"Over all layers, {function}'s weights have {ratio:.3f} times the expected "
-            "standard deviation."
+            f"Over all layers, {function}'s weights have "
+            f"{math.sqrt(float(np.mean(pooled**2))):.3f} times the expected standard deviation."
         ) from None
 
 
@@ -417,9 +423,19 @@ def _read_off(drawn: Sequence[Drawn], spec: Spec) -> str:
         law = fit_law([one.weights for one in drawn])
     except (ValueError, np.linalg.LinAlgError):
         return ""
-    if not math.isfinite(law.constant + law.fan_in + law.fan_out):
+    if not law.misfit > 1e-6:  # it is no such power at all, or not even a number
         return ""
-    return f" Over layers of many shapes it goes like {law.words()}; expected: {spec.words()}."
+    exponents = {"fan_in": (-0.5, 0.0), "fan_out": (0.0, -0.5), "none": (0.0, 0.0)}.get(spec.mode)
+    if exponents is not None:
+        off = np.subtract(
+            (law.constant, law.fan_in, law.fan_out), (math.log(spec.scale) / 2, *exponents)
+        )
+        if np.abs(off).max() < 0.05:
+            return ""
+    return (
+        f" Over layers of many shapes, the standard deviation goes like {law.words()}; "
+        f"expected: {spec.words()}."
+    )
 
 
 def independent(drawn: Sequence[Drawn], statistics: Statistics, function: str) -> None:
