@@ -153,15 +153,19 @@ def _replay(
     except _ERRORS:
         return None
     names = (*inspect.signature(function).parameters, *["argument"] * len(args))
+    before = {**dict(zip(names, call.args, strict=False)), **call.kwargs}
     given = {**dict(zip(names, args, strict=False)), **kwargs}
-    before = copy.deepcopy(given)
     with warnings.catch_warnings(record=True) as seen, np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("always")
         try:
             value = function(*args, **kwargs)
         except _ERRORS as error:
             return Observed(call.function, call.args, call.kwargs, error=error_name(error))
-    changed = tuple(n for n in given if not equal(before[n], given[n], exact=True))
+    changed = tuple(
+        name
+        for name in given
+        if not isinstance(before[name], Origin) and not equal(before[name], given[name], exact=True)
+    )
     value = _hidden(value, call.value)
     return Observed(
         call.function, call.args, call.kwargs, value, changed=changed, warned=bool(seen)

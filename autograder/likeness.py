@@ -123,7 +123,8 @@ def _same_distribution(a: np.ndarray, b: np.ndarray) -> bool:
 
 def _kurtosis(a: np.ndarray) -> float:
     spread = float(a.std())
-    return float(np.mean(((a - a.mean()) / spread) ** 4)) if spread > 0 else 1.0
+    squares = np.square(a - a.mean())
+    return float(np.mean(squares * squares)) / spread**4 if spread > 0 else 1.0
 
 
 def _kolmogorov_smirnov(a: np.ndarray, b: np.ndarray) -> float:
