@@ -179,7 +179,8 @@ class Grader:
 
     def _share(self, check: Check) -> float:
         total = sum(other.weight for other in self.checks.of(check.exercise))
-        return _rounded(self.assignment.points[check.exercise] * check.weight / total)
+        # Fine enough for shares to add up to the whole again, whose sixth digit is the last.
+        return round(self.assignment.points[check.exercise] * check.weight / total, 12)
 
     def _earns(self, verdict: Verdict) -> bool:
         """Whether a verdict gives its points: a pass, the grader's own fault, an excused skip."""

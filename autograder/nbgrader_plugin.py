@@ -11,6 +11,7 @@ what lateness costs. No step earns a point by failing: a cell starts as not grad
 from __future__ import annotations
 
 import fnmatch
+import glob
 import logging
 import warnings
 import weakref
@@ -25,6 +26,7 @@ from nbgrader.api import MissingEntry
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from sqlalchemy.exc import SAWarning
@@ -55,8 +57,8 @@ from autograder.source_notebook import CHECKS, build_source, needs_build
 from autograder.submission import read_submission, read_whole_cells
 
 __all__ = [
-    "GradeWithEngine", "LatePolicyPlugin", "SaveEngineGrades", "SubmissionExporter", "configure",
-    "generate", "record",
+    "GradeWithEngine", "LatePolicyPlugin", "ReleaseFeedback", "SaveEngineGrades",
+    "SubmissionExporter", "configure", "generate", "record",
 ]  # fmt: skip
 
 
@@ -87,6 +89,7 @@ def configure(config: Config, root: Path) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     config.AssignLatePenalties.plugin_class = plugin + "LatePolicyPlugin"
+    config.ExchangeFactory.release_feedback = plugin + "ReleaseFeedback"
 
 
 def generate(root: Path, slug: str) -> None:
@@ -321,3 +324,24 @@ class LatePolicyPlugin(LateSubmissionPlugin):
             course, course.assignment(step.assignment_id), student_id, submitted,
             submission.extension, score,
         )  # fmt: skip
+
+
+class ReleaseFeedback(ExchangeReleaseFeedback):
+    """nbgrader's own, past students whose work did not come by the exchange: they have no key."""
+
+    def copy_files(self) -> None:
+        pages = [Path(page) for page in glob.glob(f"{self.src_path}/*.html")]
+        needed = ("timestamp.txt", "submission_secret.txt")
+        others = {
+            page.parent.parent.name
+            for page in pages
+            if not all((page.parent / name).is_file() for name in needed)
+        }
+        if others:
+            self.log.warning(
+                "not released, for it was not submitted through the exchange: send %s by hand",
+                ", ".join(f"feedback/{name}/" for name in sorted(others)),
+            )
+        excluded = {*self.coursedir.student_id_exclude.split(","), *others} - {""}
+        self.coursedir.student_id_exclude = ",".join(sorted(excluded))
+        super().copy_files()

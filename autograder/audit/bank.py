@@ -15,6 +15,8 @@ from autograder.sandbox.host import Sandbox
 from autograder.submission import NotebookCell, Submission, read_submission
 from autograder.variants import load_variants
 
+_UNBLAMED = (Verdict.PASSED, Verdict.SKIPPED)
+
 
 class Bank:
     """Grades texts as if students had handed them in."""
@@ -80,12 +82,14 @@ class Bank:
         )  # fmt: skip
 
     def _mistakes(self) -> Iterator[Finding]:
-        missed, elsewhere, wrongly = [], [], []
+        missed, elsewhere, wrongly, skipped = [], [], [], 0
         named: Counter[str] = Counter()
         mistakes = self.grader.diagnosis.mistakes
         for mistake in mistakes:
             report = self.grade(mistake.slug, mistake.source)
-            lost = {o.exercise for o in report.checks if o.verdict is not Verdict.PASSED}
+            # What cannot be judged because of the mistake is not blamed on anyone.
+            skipped += sum(o.verdict is Verdict.SKIPPED for o in report.checks)
+            lost = {o.exercise for o in report.checks if o.verdict not in _UNBLAMED}
             if mistake.exercise not in lost:
                 missed.append(f"{mistake.slug} keeps all points of {mistake.exercise}")
             elsewhere += [
@@ -99,7 +103,9 @@ class Bank:
         count = f"{len(mistakes)} mistakes, {subtle} of them subtle"
         yield finding(self.slug, "every mistake loses points", missed, count,
                       mistakes=len(mistakes), subtle=subtle)  # fmt: skip
-        yield finding(self.slug, "a mistake costs its own exercise only", elsewhere, count)
+        yield finding(self.slug, "a mistake costs its own exercise only", elsewhere,
+                      f"{skipped} checks could not be judged because of another exercise",
+                      skipped=skipped)  # fmt: skip
         words = ", ".join(f"{key} {named[key]}" for key in ("right", "none", "wrong"))
         yield finding(self.slug, "no mistake is called by a wrong name", wrongly, words,
                       **{key: named[key] for key in ("right", "none", "wrong")})  # fmt: skip

@@ -1454,3 +1454,44 @@ def predict_ensemble(X, parameters, keep_prob, rng, num_masks):
     for _ in range(num_masks - 1):
         mean = (mean + forward_with_dropout(X, parameters, keep_prob, rng)[0]) / 2
     return mean
+
+
+@mistake(
+    "l2-cost-squares-in-place",
+    "The cost is right, and yet the weights are others afterwards. Which line wrote into them?",
+)
+def l2_cost(parameters, lambd, m):
+    total = 0.0
+    for key, value in parameters.items():
+        if key.startswith("W"):
+            value **= 2
+            total += value.sum()
+    return lambd / (2 * m) * total
+
+
+@mistake(
+    "dropout-net-notes-its-depth",
+    "After the forward pass `parameters` holds a key that was not there before. Who put it there?",
+)
+def forward_with_dropout(X, parameters, keep_prob, rng):
+    parameters["L"] = L = len(parameters) // 2
+    inputs, hidden = [X], []
+    for layer in range(1, L):
+        Z = parameters[f"W{layer}"] @ inputs[-1] + parameters[f"b{layer}"]
+        out, mask = dropout_forward(relu(Z), keep_prob, rng)
+        inputs.append(out)
+        hidden.append((Z, mask))
+    AL = sigmoid(parameters[f"W{L}"] @ inputs[-1] + parameters[f"b{L}"])
+    return AL, (inputs, hidden, AL)
+
+
+@mistake(
+    "ensemble-scales-the-weights-in-place",
+    "Your weights shrink whenever this function is called. Whose array does the scaling change?",
+)
+def predict_ensemble(X, parameters, keep_prob, rng, num_masks):
+    for key, value in parameters.items():
+        if key.startswith("W"):
+            value *= keep_prob
+    outputs = [forward_with_dropout(X, parameters, keep_prob, rng)[0] for _ in range(num_masks)]
+    return sum(outputs) / num_masks

@@ -1784,6 +1784,28 @@ def initialize_xavier(layer_dims, rng, distribution="uniform"):
     )
 
 
+@mistake("xavier-float32", "The weights have half the digits. Which dtype should they have?")
+def initialize_xavier(layer_dims, rng, distribution="uniform"):
+    return build_parameters(
+        layer_dims,
+        lambda i, o: variance_scaling(i, o, rng, 1, "fan_avg", distribution).astype(np.float32),
+    )
+
+
+@mistake(
+    "xavier-reseeded-per-layer",
+    "All layers begin with the same random numbers. When does your generator start?",
+)
+def initialize_xavier(layer_dims, rng, distribution="uniform"):
+    seed = rng.integers(2**32)
+    return build_parameters(
+        layer_dims,
+        lambda i, o: variance_scaling(
+            i, o, np.random.default_rng(seed), 1, "fan_avg", distribution
+        ),
+    )
+
+
 @mistake("xavier-is-he", "The variance is He's: 2/fan_in. Whose is wanted here?")
 def initialize_xavier(layer_dims, rng, distribution="uniform"):
     return build_parameters(
