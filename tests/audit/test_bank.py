@@ -62,8 +62,8 @@ PLANTED = {
     ),
     "a mistake costs its own exercise only": (
         "mistakes",
-        '@mistake("raises", "Why?")\ndef double(X):\n    raise KeyError\n',
-        "raises in double costs points of noise",
+        '@mistake("first-row", "Where is the rest?")\ndef double(X):\n    return 2 * X[:1]\n',
+        "first-row in double costs points of noise",
     ),
     "no mistake is called by a wrong name": (
         "mistakes",
