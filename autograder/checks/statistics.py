@@ -16,17 +16,16 @@ test                law          statistic and its distribution                 
 `uniform_variance`  U(−a, a)     mean of (xᵢ/a)²: Chernoff; any |xᵢ| > a gives 0          rigorous
 `uniform_mean`      U(−a, a)     mean of xᵢ/a: Chernoff; any |xᵢ| > a gives 0             rigorous
 `uniform_bound`     U(−a, a)     max |xᵢ|/a: P(max <= x) = xⁿ; any |xᵢ| > a gives 0       exact
-`normal_shape`,     fully        Kolmogorov–Smirnov distance                              exact¹
+`normal_shape`,     fully        Kolmogorov–Smirnov distance D: Massart, 2 exp(−2nD²)     rigorous
 `uniform_shape`     specified
-`bernoulli`         B(rate)      successes ~ Binomial(n, rate), smaller tail doubled      exact²
+`bernoulli`         B(rate)      successes ~ Binomial(n, rate), smaller tail doubled      exact¹
 `correlation`       x normal     r = x·y / |x||y|, y independent: r² ~ Beta(½, (n−1)/2)   exact
 `row_correlation`   N(0, σ²)     largest |r| over all pairs of rows, times their number   rigorous
 `signed_product`    x symmetric  S = Σ xᵢyᵢ: Hoeffding, 2 exp(−S² / 2Σ(xᵢyᵢ)²)            rigorous
 `shared_values`     continuous   entries of one that occur in the other: binomial tail    rigorous
 =================== ============ ======================================================== ========
 
-¹ Simard & L'Ecuyer's algorithm as `scipy.stats.kstwo` has it, to about 5 digits.
-² Discrete: P(p <= a) <= a, mostly smaller.
+¹ Discrete: P(p <= a) <= a, mostly smaller.
 
 Two rows that are equal to the last bit need no test: under a continuous law that has probability 0,
 and for two rows of k doubles less than 2^-40k.
@@ -45,7 +44,8 @@ Sources:
     Ioffe & Szegedy, Batch normalization, 2015: the laws that students implement.
     Hoeffding, Probability inequalities for sums of bounded random variables, 1963; Chernoff, 1952.
     Muirhead, Aspects of multivariate statistical theory, 1982, theorem 1.5.7 (correlation).
-    Simard & L'Ecuyer, Computing the two-sided Kolmogorov–Smirnov distribution, 2011.
+    Massart, The tight constant in the Dvoretzky–Kiefer–Wolfowitz inequality, 1990: for
+    thousands of draws a few per cent above the exact p-value, and cheap.
     TensorFlow Probability's `statistical_testing`, for error rates as arguments.
 """
 
@@ -66,6 +66,9 @@ _ROUNDING = 1 + 1e-12
 
 _TIE = 2.0**-23
 """Two draws agree to the last bit with at most this chance, even when drawn as float32."""
+
+_GRID = 4096
+"""At so many points of a distribution function its shape is looked at."""
 
 
 # ------------------------------------------------------------------ p-values: pure functions
@@ -114,12 +117,12 @@ def uniform_bound(sample: np.ndarray, bound: float) -> float:
 
 def normal_shape(sample: np.ndarray, std: float, mean: float = 0.0) -> float:
     """Kolmogorov–Smirnov p-value for draws of N(mean, std²)."""
-    return _kolmogorov(special.ndtr((np.sort(sample, axis=None) - mean) / std))
+    return _kolmogorov(special.ndtr((sample - mean) / std))
 
 
 def uniform_shape(sample: np.ndarray, bound: float) -> float:
     """Kolmogorov–Smirnov p-value for draws of U(-bound, bound)."""
-    return _kolmogorov(np.clip((np.sort(sample, axis=None) / bound + 1) / 2, 0, 1))
+    return _kolmogorov(np.clip((sample / bound + 1) / 2, 0, 1))
 
 
 def bernoulli(successes: int, trials: int, rate: float) -> float:
@@ -189,10 +192,18 @@ def _correlation_tail(r: float, n: int) -> float:
 
 
 def _kolmogorov(levels: np.ndarray) -> float:
-    """The two-sided test of sorted values of a distribution function."""
+    """The two-sided test of values of a distribution function, seen at `_GRID` points of it.
+
+    The largest distance at some points is at most the largest of all, so that the bound holds; and
+    counting needs no sorting.
+    """
+    if not np.isfinite(levels).all():
+        return 0.0
     n = levels.size
-    steps = np.arange(n + 1) / n
-    return float(stats.kstwo.sf(max((steps[1:] - levels).max(), (levels - steps[:-1]).max()), n))
+    counts = np.bincount((levels * _GRID).astype(np.intp).ravel(), minlength=_GRID)
+    below = np.cumsum(counts[:_GRID]) / n
+    distance = float(np.abs(below - np.arange(1, _GRID + 1) / _GRID).max())
+    return min(1.0, 2 * math.exp(-2 * n * distance**2))
 
 
 def _chernoff(

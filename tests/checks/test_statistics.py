@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.stats import norm
 
 from autograder.checks import statistics as s
@@ -33,12 +34,12 @@ EXACT = {
     "normal_variance": lambda rng: s.normal_variance(3 + 0.01 * rng.normal(size=7), 0.01, 3.0),
     "normal_mean": lambda rng: s.normal_mean(0.2 * rng.normal(size=7), 0.2),
     "uniform_bound": lambda rng: s.uniform_bound(rng.uniform(-2, 2, 9), 2.0),
-    "normal_shape": lambda rng: s.normal_shape(1 + 2 * rng.normal(size=12), 2.0, 1.0),
-    "uniform_shape": lambda rng: s.uniform_shape(rng.uniform(-3, 3, 12), 3.0),
     "correlation": lambda rng: s.correlation(rng.normal(size=6), rng.exponential(size=6)),
 }
 
 CAUTIOUS = {
+    "normal_shape": lambda rng: s.normal_shape(1 + 2 * rng.normal(size=12), 2.0, 1.0),
+    "uniform_shape": lambda rng: s.uniform_shape(rng.uniform(-3, 3, 12), 3.0),
     "uniform_variance": lambda rng: s.uniform_variance(rng.uniform(-2, 2, 20), 2.0),
     "uniform_mean": lambda rng: s.uniform_mean(rng.uniform(-2, 2, 20), 2.0),
     "bernoulli": lambda rng: s.bernoulli(int(rng.binomial(40, 0.3)), 40, 0.3),
@@ -82,6 +83,16 @@ def test_chernoff_is_close_to_the_truth(rng):
     edge = float(np.quantile(u, 0.999))
     bound = s.uniform_variance(np.full(30, math.sqrt(edge)), 1.0)
     assert 0.001 < bound < 0.04
+
+
+@pytest.mark.parametrize("level", [0.05, 1e-4, 1e-9])
+def test_shape_is_close_to_the_truth(level, rng):
+    """For thousands of draws the bound exceeds the exact Kolmogorov–Smirnov p-value by less than half."""
+    sample = np.sort(rng.uniform(-1, 1, 3000))
+    shift = stats.kstwo.isf(level, 3000) - stats.kstest(sample, "uniform", (-1, 2)).statistic
+    moved = np.clip(sample + 2 * shift * np.sign(shift), -1, 1)
+    exact = stats.kstest(moved, "uniform", (-1, 2), method="exact").pvalue
+    assert exact <= s.uniform_shape(moved, 1.0) < 1.5 * exact
 
 
 @pytest.mark.parametrize("ratio", [0.7, 1.1, 1.4])
