@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autograder.sandbox.protocol import Called, Cell, Held, Hold
+from autograder.sandbox.protocol import Call, Called, Cell, Held, Hold, StudentFailure
 from autograder.sandbox.worker import Worker
 
 
@@ -21,15 +21,21 @@ class Inline:
         """Give the process its own `__main__` back."""
         self.worker.close()
 
-    def call(
-        self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], hold: Hold = ()
-    ) -> Called:
-        """Call a function of the submission."""
+    def calls(self, requests: Sequence[Call]) -> list[Called | StudentFailure]:
+        """Call functions of the submission, one after another."""
+        return [self._call(*request) for request in requests]
+
+    def _call(
+        self, function: str, args: Sequence[Any], kwargs: Mapping[str, Any], hold: Hold
+    ) -> Called | StudentFailure:
         first = self._handles + 1
         self._handles += 64
         given = [self._inside(value) for value in args]
         named = {name: self._inside(value) for name, value in kwargs.items()}
-        return self.worker.call(function, given, named, hold, first)
+        try:
+            return self.worker.call(function, given, named, hold, first)
+        except StudentFailure as failure:
+            return failure
 
     def hold(self, value: Any) -> Held:
         """Keep a value, and give its handle."""

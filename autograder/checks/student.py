@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from autograder.checks.contract import OPAQUE, Returns, structured
-from autograder.sandbox.protocol import Called, Held, Hold, StudentFailure
+from autograder.sandbox.protocol import Call, Called, Held, Hold, StudentFailure
 
 Contract = Mapping[str, Returns | tuple[Returns, ...]]
+_Arguments = tuple[tuple[Any, ...], Mapping[str, Any]]
 
 
 class Connection(Protocol):
     """What a sandbox session offers, and what any other way to a student's functions must."""
 
-    def call(
-        self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], hold: Hold = ()
-    ) -> Called: ...
+    def calls(self, requests: Sequence[Call]) -> Sequence[Called | StudentFailure]: ...
 
     def hold(self, value: Any) -> Held: ...
 
@@ -86,36 +85,40 @@ class Student:
 
     def works(self, name: str, *args: Any, **kwargs: Any) -> bool:
         """Whether a call gives any value at all."""
-        try:
-            self._connection.call(name, args, kwargs)
-        except StudentFailure:
-            return False
-        return True
+        (result,) = self._connection.calls([(name, args, kwargs, ())])
+        return isinstance(result, Called)
 
-    def _observed(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Called:
+    def _observed(self, name: str, calls: Sequence[_Arguments]) -> Iterator[Called]:
+        """What each call gave, in order; raises where one failed. One round trip for all."""
         returns = self._contract[name]
         hold: Hold = ()
         if isinstance(returns, tuple):
             hold = tuple(i for i, part in enumerate(returns) if part.read is OPAQUE.read)
         elif returns.read is OPAQUE.read:
             hold = "all"
-        shown = tuple(self._shown(a) for a in args)
-        seen = Observed(name, shown, {key: self._shown(value) for key, value in kwargs.items()})
-        try:
-            called = self._connection.call(name, args, kwargs, hold)
-        except StudentFailure as failure:
-            self.trace.append(replace(seen, error=failure.error or failure.kind))
-            raise CallFailed(name, failure) from None
-        seen = replace(
-            seen, value=called.value, changed=called.changed, warned=bool(called.warnings)
-        )
+        before = [
+            Observed(name, tuple(map(self._shown, args)),
+                     {key: self._shown(value) for key, value in kwargs.items()})
+            for args, kwargs in calls
+        ]  # fmt: skip
+        results = self._connection.calls([(name, args, kwargs, hold) for args, kwargs in calls])
+        for seen, result in zip(before, results, strict=True):
+            if isinstance(result, StudentFailure):
+                self.trace.append(replace(seen, error=result.error or result.kind))
+                raise CallFailed(name, result)
+            yield replace(result, value=structured(self._note(seen, result), returns, name))
+
+    def _note(self, seen: Observed, called: Called) -> Any:
+        """Keep what was seen, and where handles in the value come from; gives the value."""
+        value = called.value
+        seen = replace(seen, value=value, changed=called.changed, warned=bool(called.warnings))
         self.trace.append(seen)
-        for position, part in enumerate(called.value if isinstance(called.value, tuple) else ()):
+        for position, part in enumerate(value if isinstance(value, tuple) else ()):
             if isinstance(part, Held):
                 self._origins[part] = Origin(seen, position)
-        if isinstance(called.value, Held):
-            self._origins[called.value] = Origin(seen, None)
-        return replace(called, value=structured(called.value, returns, name))
+        if isinstance(value, Held):
+            self._origins[value] = Origin(seen, None)
+        return value
 
     def _shown(self, value: Any) -> Any:
         """An argument as the diagnosis can use it again: a generator in the state it had."""
@@ -133,8 +136,16 @@ class StudentFunction:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it; gives the value."""
-        return self._student._observed(self.__name__, args, kwargs).value
+        return self.observed(*args, **kwargs).value
 
     def observed(self, *args: Any, **kwargs: Any) -> Called:
         """Call it; gives the value, the arguments that it altered and the warnings it raised."""
-        return self._student._observed(self.__name__, args, kwargs)
+        return next(self._student._observed(self.__name__, [(args, kwargs)]))
+
+    def each(self, calls: Iterable[tuple[Any, ...]]) -> list[Any]:
+        """Call it with each of these tuples of arguments, in one round trip; gives the values.
+
+        None of the calls may need what another one gives. The first that fails raises.
+        """
+        requests: list[_Arguments] = [(args, {}) for args in calls]
+        return [called.value for called in self._student._observed(self.__name__, requests)]

@@ -98,19 +98,15 @@ def written(call, *args):
 @check("initialize_zeros")
 def test_zeros_shapes(student, reference):
     """Every weight and bias has the right name and shape."""
-    for n_x, n_h, n_y, _ in SHAPES:
-        expect.shapes(
-            student.initialize_zeros(n_x, n_h, n_y),
-            reference.initialize_zeros(n_x, n_h, n_y),
-            "parameters",
-        )
+    sizes = [shape[:3] for shape in SHAPES]
+    for size, parameters in zip(sizes, student.initialize_zeros.each(sizes), strict=True):
+        expect.shapes(parameters, reference.initialize_zeros(*size), "parameters")
 
 
 @check("initialize_zeros")
 def test_zeros_values(student):
     """Every weight and bias is exactly 0."""
-    for n_x, n_h, n_y, _ in SHAPES:
-        parameters = student.initialize_zeros(n_x, n_h, n_y)
+    for parameters in student.initialize_zeros.each(shape[:3] for shape in SHAPES):
         for name in ("W1", "b1", "W2", "b2"):
             expect.that(name in parameters, f'parameters lacks the key "{name}".')
             expect.that(not np.any(parameters[name]), f"{name} should be 0 everywhere.")
@@ -122,10 +118,12 @@ def test_zeros_values(student):
 @check("forward", points=3)
 def test_forward_values(student, reference, rng):
     """The output is sigmoid(W2 tanh(W1 X + b1) + b2)."""
+    calls = []
     for shape in SHAPES:
         parameters, X, _ = problem(rng, *shape)
-        A2, _ = student.forward(X, parameters)
-        expect.array(A2, reference.forward(X, parameters)[0], "A2")
+        calls.append((X, parameters))
+    for call, (A2, _) in zip(calls, student.forward.each(calls), strict=True):
+        expect.array(A2, reference.forward(*call)[0], "A2")
     # Also where the sigmoid is nearly flat: the largest Z2 is 16, its distance to 0 or 1 is 1e-7.
     parameters = {**parameters, "b2": np.zeros_like(parameters["b2"])}
     A2 = reference.forward(X, parameters)[0]
@@ -167,11 +165,12 @@ def outputs(rng, n_y, m):
 @check("compute_cost", points=4)
 def test_cost_values(student, reference, rng):
     """The cost is the cross-entropy, summed over outputs, averaged over examples."""
+    calls = []
     for n_y, m in [(1, 6), (1, 1), (3, 5), (4, 1)]:
         A2, Y = outputs(rng, n_y, m)
-        for targets in (Y, 1 - Y):
-            cost = student.compute_cost(A2, targets)
-            expect.number(cost, reference.compute_cost(A2, targets), "cost", 1e-6, 1e-6)
+        calls += [(A2, Y), (A2, 1 - Y)]
+    for call, cost in zip(calls, student.compute_cost.each(calls), strict=True):
+        expect.number(cost, reference.compute_cost(*call), "cost", 1e-6, 1e-6)
 
 
 @check("compute_cost", points=2)
@@ -179,8 +178,9 @@ def test_cost_near_certainty(student, reference, rng):
     """It is exact to 1e-6 also for outputs close to 0 and to 1."""
     A2, Y = outputs(rng, 1, 6)
     A2[0, :4] = 1e-9, 1 - 1e-9, 1e-5, 1 - 1e-5
-    for targets in (Y, 1 - Y):
-        got, want = student.compute_cost(A2, targets), reference.compute_cost(A2, targets)
+    calls = [(A2, Y), (A2, 1 - Y)]
+    for call, got in zip(calls, student.compute_cost.each(calls), strict=True):
+        want = reference.compute_cost(*call)
         expect.finite(got, "cost")
         expect.that(
             abs(got - want) <= 1e-6 + 1e-7 * abs(want),
@@ -194,10 +194,7 @@ def test_cost_at_certainty(student, rng):
     A2, Y = outputs(rng, 2, 4)
     Y[0] = 0, 0, 1, 1
     certain = [(0, 0.5, 0, 0.5), (0.5, 1, 0.5, 1), (0, 1, 0, 1)]
-    costs = []
-    for A2[0] in certain:
-        costs.append(student.compute_cost(A2.copy(), Y))
-    for cost in costs:
+    for cost in student.compute_cost.each((np.vstack([first, A2[1]]), Y) for first in certain):
         expect.that(
             math.isfinite(cost), f"Where an output is exactly 0 or 1, the cost comes out as {cost}."
         )
@@ -279,21 +276,16 @@ def matches(A2, want):
 def central_differences(student, reference, parameters, X, Y, step=1e-5):
     """The gradient of the lesson's cost of the student's own outputs."""
 
-    def cost(changed):
-        A2, _ = helping(student.forward, X, changed)
-        expect.shape(A2, Y.shape, "A2")
-        return reference.compute_cost(A2, Y)
-
     numeric = {}
     for name, values in parameters.items():
-        gradient = np.zeros_like(values)
-        for place in np.ndindex(values.shape):
-            up, down = values.copy(), values.copy()
-            up[place] += step
-            down[place] -= step
-            difference = cost({**parameters, name: up}) - cost({**parameters, name: down})
-            gradient[place] = difference / (2 * step)
-        numeric["d" + name] = gradient
+        steps = step * np.eye(values.size).reshape(-1, *values.shape)
+        changed = [{**parameters, name: values + one} for one in (*steps, *-steps)]
+        costs = []
+        for A2, _ in helping(student.forward.each, [(X, p) for p in changed]):
+            expect.shape(A2, Y.shape, "A2")
+            costs.append(reference.compute_cost(A2, Y))
+        up, down = np.reshape(costs, (2, *values.shape))
+        numeric["d" + name] = (up - down) / (2 * step)
     return numeric
 
 
@@ -378,9 +370,9 @@ def test_update_values(student, reference, rng):
     for n_x, n_h, n_y, _ in SHAPES:
         parameters, slopes = network(rng, n_x, n_h, n_y), network(rng, n_x, n_h, n_y)
         grads = {"d" + name: value for name, value in slopes.items()}
-        for learning_rate in (0.37, 1.0, 0.002):
-            got = student.update_parameters(parameters, grads, learning_rate)
-            want = reference.update_parameters(parameters, grads, learning_rate)
+        calls = [(parameters, grads, learning_rate) for learning_rate in (0.37, 1.0, 0.002)]
+        for arguments, got in zip(calls, student.update_parameters.each(calls), strict=True):
+            want = reference.update_parameters(*arguments)
             expect.arrays(got, want, "parameters", rtol=1e-9)
 
 
@@ -589,10 +581,9 @@ def units(rng, rows, differ=True):
 
 def judge_counts(student, rng, *cases):
     """So many different units in each case, at whatever places they stand."""
-    counts = [
-        student.count_distinct_units(units(rng, rows, differ=i % 2 > 0))
-        for i, (_, rows, _) in enumerate(cases)
-    ]
+    counts = student.count_distinct_units.each(
+        (units(rng, rows, differ=i % 2 > 0),) for i, (_, rows, _) in enumerate(cases)
+    )
     for got, (words, _, expected) in zip(counts, cases, strict=True):
         expect.that(got == expected, f"{words}: counted {got}, expected {expected}.")
 

@@ -30,6 +30,7 @@ from .lockdown import LAYERS
 from .protocol import (
     MAX_HEADER_INWARDS,
     PREFIX_SIZE,
+    Call,
     Called,
     Cell,
     CellResult,
@@ -68,8 +69,6 @@ __all__ = [
 ]
 
 Mode = Literal["full", "reduced", "none"]
-Call = tuple[str, Sequence[Any], Mapping[str, Any], Hold]
-"""A call for `Session.calls`: function, positional and named arguments, what to hold."""
 
 _MB, _CHUNK = 1 << 20, 1 << 14
 _START = 60.0  # seconds for a warm process to start

@@ -25,6 +25,7 @@ from typing import Any, Literal
 import numpy as np
 
 __all__ = [
+    "Call",
     "Called",
     "Cell",
     "CellResult",
@@ -53,6 +54,8 @@ Kind = Literal[
     "MISSING", "UNANSWERED", "ERRORED", "TIMED_OUT", "OUT_OF_MEMORY", "DIED", "TOO_LARGE"
 ]
 Hold = Collection[int] | Literal["all"]
+Call = tuple[str, Sequence[Any], Mapping[str, Any], Hold]
+"""One call: function, positional and named arguments, what to hold of the result."""
 
 # What comes out is bounded tightly; what goes in may hold several such values side by side.
 MAX_HEADER, MAX_HEADER_INWARDS = 4 << 20, 64 << 20
