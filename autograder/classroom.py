@@ -17,7 +17,10 @@ from autograder.grading import Grader
 from autograder.problem import Problem
 from autograder.report import Report
 from autograder.sandbox.host import Limits, Mode, Sandbox, SandboxError
-from autograder.submission import read_submission
+from autograder.submission import Submission, read_submission
+
+HandedIn = Found | Submission
+"""A submission, still to be read or already there."""
 
 _WORTH_A_PROCESS = 8  # submissions; below this, a second process costs more than it saves
 
@@ -39,7 +42,7 @@ class Classroom:
         for slug in dict.fromkeys(slugs):
             Grader(self.course, self.course.assignment(slug), self.secret).prepare()
 
-    def grade(self, found: Sequence[Found], jobs: int | None = None) -> Iterator[Report]:
+    def grade(self, found: Sequence[HandedIn], jobs: int | None = None) -> Iterator[Report]:
         """Grade submissions in ``jobs`` processes (None: one a core), in the order they end.
 
         Raises:
@@ -54,14 +57,16 @@ class Classroom:
         else:
             yield from self._in_processes(found, workers)
 
-    def _in_processes(self, found: Sequence[Found], workers: int) -> Iterator[Report]:
+    def _in_processes(self, found: Sequence[HandedIn], workers: int) -> Iterator[Report]:
         # Forked from a small server process: quicker than a new interpreter for each, and none of
         # this process's threads are copied.
         context = multiprocessing.get_context("forkserver")
         with _Desk(self):
             pass  # a missing layer is told once, here
         with ProcessPoolExecutor(workers, context, _sit_down, (self,)) as pool:
-            futures: dict[Future[Report], Found] = {pool.submit(_grade, one): one for one in found}
+            futures: dict[Future[Report], HandedIn] = {
+                pool.submit(_grade, one): one for one in found
+            }
             for future in as_completed(futures):
                 try:
                     yield future.result()
@@ -70,7 +75,7 @@ class Classroom:
                     yield lost(self, futures[future], words)
 
 
-def lost(classroom: Classroom, found: Found, words: str) -> Report:
+def lost(classroom: Classroom, found: HandedIn, words: str) -> Report:
     """The report of a submission that could not be graded, so that it is not forgotten."""
     assignment = classroom.course.assignment(found.assignment)
     grader = Grader(classroom.course, assignment, classroom.secret)
@@ -96,11 +101,12 @@ class _Desk:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def grade(self, found: Found) -> Report:
+    def grade(self, found: HandedIn) -> Report:
         grader = self._grader(found.assignment)
         try:
-            submission = read_submission(found.path, found.student, found.assignment)
-            return grader.grade(submission, self.sandbox)
+            if isinstance(found, Found):
+                found = read_submission(found.path, found.student, found.assignment)
+            return grader.grade(found, self.sandbox)
         except (Problem, SandboxError) as problem:
             return lost(self.classroom, found, str(problem))
 
@@ -119,7 +125,7 @@ def _sit_down(classroom: Classroom) -> None:
     _desk = _Desk(classroom).__enter__()
 
 
-def _grade(found: Found) -> Report:
+def _grade(found: HandedIn) -> Report:
     assert _desk is not None
     return _desk.grade(found)
 

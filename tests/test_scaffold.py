@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.audit.audit import audit_assignment
+from autograder.audit import Audit
 from autograder.course import HOME, load_course
 from autograder.grading import Grader
 from autograder.problem import Problem
@@ -36,7 +36,8 @@ def test_what_it_writes_is_gradable_at_once(folder: Path, sandbox: Sandbox) -> N
         for path in (released, course.source("ridge_walk"))
     ]
     assert scores == [0.0, grader.assignment.max_score]
-    findings = list(audit_assignment(course, "ridge_walk", sandbox.mode, 0, 1, lambda n: None))
+    audit = Audit(course, "ridge_walk", sandbox.mode, draws=0, jobs=1)
+    findings = list(audit.findings(lambda graded: None, lambda drawn: None))
     assert len(findings) > 5
     assert not [fault for found in findings for fault in found.faults]
 

@@ -5,7 +5,7 @@ get nothing that they must not have, and both error rates of the statistical che
 and measured.
 """
 
-from autograder.audit.audit import audit_assignment
+from autograder.audit.audit import Audit
 from autograder.audit.finding import Finding
 
-__all__ = ["Finding", "audit_assignment"]
+__all__ = ["Audit", "Finding"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
+from autograder.audit.bank import Advance
 from autograder.audit.finding import Finding, finding
 from autograder.checks.expect import CheckFailed, CheckSkipped
 from autograder.checks.inline import Inline
@@ -45,9 +46,6 @@ class _Task:
     alpha: float
     first: int
     draws: int
-
-
-Advance = Callable[[int], None]
 
 
 def rate_findings(

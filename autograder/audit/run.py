@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -13,9 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from autograder.audit.audit import audit_assignment
+from autograder.audit.audit import Audit
 from autograder.audit.finding import Finding
-from autograder.audit.rates import simulated_draws
 from autograder.course import Course
 from autograder.sandbox.host import Mode
 
@@ -37,15 +37,18 @@ def audit_run(
     for slug in slugs:
         console.print(f"[bold]{escape(slug)}[/]")
         with Progress(
-            TextColumn("simulating"), BarColumn(), TextColumn("{task.percentage:.0f} %"),
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"),
             TimeElapsedColumn(), TextColumn("ETA"), TimeRemainingColumn(),
             console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty(),
         ) as progress:  # fmt: skip
-            task = progress.add_task("", total=simulated_draws(course, slug, draws) or None)
-            for found in audit_assignment(
-                course, slug, mode, draws, jobs or os.cpu_count() or 1,
-                lambda n, task=task, progress=progress: progress.advance(task, n),  # type: ignore[misc]
-            ):  # fmt: skip
+            audit = Audit(course, slug, mode, draws, jobs or os.cpu_count() or 1)
+            submissions, simulations = audit.steps
+            graded = progress.add_task("grading", total=submissions)
+            drawn = progress.add_task("simulating", total=simulations, visible=simulations > 0)
+            for found in audit.findings(
+                functools.partial(progress.advance, graded),
+                functools.partial(progress.advance, drawn),
+            ):
                 findings.append(found)
                 _show(found, progress.console if sys.stderr.isatty() else console)
     broken = [found for found in findings if not found.holds]

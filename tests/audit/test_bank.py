@@ -9,6 +9,7 @@ import pytest
 
 from autograder.audit.bank import Bank
 from autograder.audit.finding import Finding
+from autograder.classroom import Classroom
 from autograder.course import Course
 from autograder.grading import Grader
 from autograder.sandbox.host import Sandbox
@@ -22,8 +23,9 @@ def audit(sandbox: Sandbox) -> Audit:
     """The findings about a toy course, by claim; the stub is another test's affair."""
 
     def run(course: Course) -> dict[str, Finding]:
-        grader = Grader(course, course.assignment("toy"), b"secret")
-        found = {f.claim: f for f in Bank(grader, sandbox).findings()}
+        bank = Bank(Grader(course, course.assignment("toy"), b"secret"))
+        bank.grade(Classroom(course, b"secret", sandbox.mode), 1, lambda _: None)
+        found = {finding.claim: finding for finding in bank.findings()}
         del found["the stub scores zero"]
         return found
 

@@ -87,7 +87,7 @@ def test_chernoff_is_close_to_the_truth(rng):
 
 @pytest.mark.parametrize("level", [0.05, 1e-4, 1e-9])
 def test_shape_is_close_to_the_truth(level, rng):
-    """For thousands of draws the bound exceeds the exact Kolmogorov–Smirnov p-value by less than half."""
+    """For thousands of draws the bound exceeds the exact p-value by less than half."""
     sample = np.sort(rng.uniform(-1, 1, 3000))
     shift = stats.kstwo.isf(level, 3000) - stats.kstest(sample, "uniform", (-1, 2)).statistic
     moved = np.clip(sample + 2 * shift * np.sign(shift), -1, 1)
