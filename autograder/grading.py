@@ -13,7 +13,7 @@ from types import ModuleType
 import numpy as np
 
 from autograder.checks.collected import Check, Checks, collect_checks
-from autograder.checks.expect import CheckFailed, CheckSkipped
+from autograder.checks.expect import CheckFailed, CheckSkipped, Malformed
 from autograder.checks.statistics import Statistics
 from autograder.checks.student import CallFailed, Observed, Student
 from autograder.course import Assignment, Course
@@ -158,6 +158,8 @@ class Grader:
             with np.errstate(all="ignore"):  # a student's 1e308 squared is no affair of the log's
                 run()
         except CheckFailed as failure:
+            if isinstance(failure, Malformed) and failure.function != check.exercise:
+                return Verdict.SKIPPED, f"Cannot be judged: {failure}"
             return Verdict.FAILED, str(failure)
         except CheckSkipped as skipped:
             return Verdict.SKIPPED, str(skipped)

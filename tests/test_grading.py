@@ -108,6 +108,15 @@ def test_one_functions_failure_is_another_checks_skip(grade) -> None:  # type: i
     assert "Cannot be judged: double raised KeyError" in outcome.message
 
 
+def test_a_malformed_result_of_another_function_is_a_skip_too(grade) -> None:  # type: ignore[no-untyped-def]
+    """What is not built as the contract says costs its own exercise, and only that."""
+    graded = grade("def double(X):\n    X * 2")
+    assert graded["values"] is Verdict.FAILED
+    outcome = graded.by_check["test_noise_of_doubles"]
+    assert outcome.verdict is Verdict.SKIPPED
+    assert "Cannot be judged: double returned None" in outcome.message
+
+
 @pytest.mark.parametrize(("rule", "points"), [("lose", 1.0), ("excuse", 2.0)])
 def test_the_course_decides_what_a_skip_is_worth(
     tmp_path: Path, toy_sandbox: Sandbox, rule: str, points: float

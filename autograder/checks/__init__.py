@@ -15,7 +15,7 @@ from autograder.checks.contract import (
     Returns,
     check,
 )
-from autograder.checks.expect import CheckFailed, CheckSkipped
+from autograder.checks.expect import CheckFailed, CheckSkipped, Malformed
 from autograder.checks.student import CallFailed, Student
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "CallFailed",
     "CheckFailed",
     "CheckSkipped",
+    "Malformed",
     "Returns",
     "Student",
     "check",

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.checks.contract import OPAQUE, Returns, structured
+from autograder.checks.expect import CheckFailed, Malformed
 from autograder.sandbox.protocol import Call, Called, Held, Hold, StudentFailure
 
 Contract = Mapping[str, Returns | tuple[Returns, ...]]
@@ -63,7 +64,7 @@ class Student:
 
     Raises, from every call:
         CallFailed: the function is missing, unanswered, raised, hung or died.
-        CheckFailed: what it returned is not built as the contract says.
+        Malformed: what it returned is not built as the contract says.
     """
 
     def __init__(self, connection: Connection, contract: Contract) -> None:
@@ -106,7 +107,7 @@ class Student:
             if isinstance(result, StudentFailure):
                 self.trace.append(replace(seen, error=result.error or result.kind))
                 raise CallFailed(name, result)
-            yield replace(result, value=structured(self._note(seen, result), returns, name))
+            yield replace(result, value=_well_formed(self._note(seen, result), returns, name))
 
     def _note(self, seen: Observed, called: Called) -> Any:
         """Keep what was seen, and where handles in the value come from; gives the value."""
@@ -125,6 +126,13 @@ class Student:
         if isinstance(value, Held):
             return self._origins.get(value, value)
         return copy.deepcopy(value) if isinstance(value, np.random.Generator) else value
+
+
+def _well_formed(value: Any, returns: Returns | tuple[Returns, ...], function: str) -> Any:
+    try:
+        return structured(value, returns, function)
+    except CheckFailed as failure:
+        raise Malformed(function, str(failure)) from None
 
 
 class StudentFunction:

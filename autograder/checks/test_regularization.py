@@ -70,15 +70,6 @@ def _seeds(rng: np.random.Generator) -> Callable[[], np.random.Generator]:
 
 
 @contextmanager
-def _needing(function: str) -> Iterator[None]:
-    """What ``function`` returned is not built as it should be: a check of another is skipped."""
-    try:
-        yield
-    except CheckFailed as failure:
-        raise CheckSkipped(f"Cannot be judged: it needs {function}. {failure}") from None
-
-
-@contextmanager
 def _aside(student: Student) -> Iterator[None]:
     """Calls that only help to judge another function are no evidence for the diagnosis."""
     seen = len(student.trace)
@@ -277,8 +268,7 @@ def test_dropout_backward_values(student: Student, rng: np.random.Generator) -> 
     """The gradient goes through the same mask, with the same factor."""
     for n, m, keep_prob in [(6, 9, 0.35), (1, 40, 0.8), (25, 1, 0.62)]:
         A, dout = _activations(rng, n, m), rng.normal(size=(n, m))
-        with _needing("dropout_forward"):
-            out, cache = student.dropout_forward(A, keep_prob, _seeds(rng)())
+        out, cache = student.dropout_forward(A, keep_prob, _seeds(rng)())
         got = student.dropout_backward(dout, cache)
         _expect_masked(got, dout, _own_factor(out, A), keep_prob)
 
@@ -290,9 +280,8 @@ def test_dropout_backward_silent_units(student: Student, rng: np.random.Generato
     A, dout = _activations(rng, n, m), _activations(rng, n, m)
     silent = rng.random((n, m)) < 0.5
     silenced = np.where(silent, 0.0, A)
-    with _needing("dropout_forward"):
-        masks = [student.dropout_forward(A, keep_prob, _seeds(rng)())[0] != 0 for _ in range(2)]
-        out, cache = student.dropout_forward(silenced, keep_prob, _seeds(rng)())
+    masks = [student.dropout_forward(A, keep_prob, _seeds(rng)())[0] != 0 for _ in range(2)]
+    out, cache = student.dropout_forward(silenced, keep_prob, _seeds(rng)())
     got = student.dropout_backward(dout, cache)
     expect.finite(expect.shape(got, (n, m), "dA"), "dA")
     factor = _own_factor(np.where(silent, 1.0, out), np.where(silent, 1.0, A))
@@ -313,8 +302,7 @@ def test_dropout_backward_identity(student: Student, rng: np.random.Generator) -
     """Where nothing happened on the way forward, the gradient passes as it is."""
     for keep_prob, training in [(0.4, False), (1.0, True)]:
         A, dout = _activations(rng, 4, 6), rng.normal(size=(4, 6))
-        with _needing("dropout_forward"):
-            out, cache = student.dropout_forward(A, keep_prob, _seeds(rng)(), training=training)
+        out, cache = student.dropout_forward(A, keep_prob, _seeds(rng)(), training=training)
         got = student.dropout_backward(dout, cache)
         _expect_masked(got, dout, _own_factor(out, A), 1.0)
 
@@ -323,8 +311,7 @@ def test_dropout_backward_identity(student: Student, rng: np.random.Generator) -
 def test_dropout_backward_caches(student: Student, rng: np.random.Generator) -> None:
     """Every cache belongs to its own forward pass, and dout is left as it was."""
     layers = [_activations(rng, 5, 8), _activations(rng, 5, 8)]
-    with _needing("dropout_forward"):
-        passes = [student.dropout_forward(A, 0.7, _seeds(rng)()) for A in layers]
+    passes = [student.dropout_forward(A, 0.7, _seeds(rng)()) for A in layers]
     for A, (out, cache) in zip(layers, passes, strict=True):
         dout = rng.normal(size=A.shape)
         called = student.dropout_backward.observed(dout, cache)
@@ -617,8 +604,7 @@ def test_backward_with_dropout_plain(
     for dims, m in [([3, 4, 1], 5), ([2, 4, 3, 2], 7), ([3, 2], 4)]:
         parameters, X = _parameters(rng, dims), rng.normal(size=(dims[0], m))
         Y, state = _labels(rng, dims[-1], m), _seeds(rng)
-        with _needing("forward_with_dropout"):
-            AL, cache = student.forward_with_dropout(X, parameters, 1.0, state())
+        AL, cache = student.forward_with_dropout(X, parameters, 1.0, state())
         got = student.backward_with_dropout(parameters, cache, Y)
         want = reference.backward_with_dropout(
             parameters, reference.forward_with_dropout(X, parameters, 1.0, state())[1], Y
@@ -638,9 +624,8 @@ def test_backward_with_dropout_masks(
     for dims, m, keep_prob, lambd in [([3, 4, 3, 2], 6, 0.6, 0.0), ([2, 3, 4, 1], 4, 0.8, 1.3)]:
         X, parameters = _far_from_kinks(rng, dims, m, keep_prob)
         Y, state = _labels(rng, dims[-1], m), _seeds(rng)
-        with _needing("forward_with_dropout"):
-            AL, cache = student.forward_with_dropout(X, parameters, keep_prob, state())
-            again, _ = student.forward_with_dropout(X, parameters, keep_prob, state())
+        AL, cache = student.forward_with_dropout(X, parameters, keep_prob, state())
+        again, _ = student.forward_with_dropout(X, parameters, keep_prob, state())
         if not np.array_equal(AL, again):
             _by_masks_read_off(student, reference, rng)
             return
@@ -661,8 +646,10 @@ def _by_masks_read_off(student: Student, reference: Any, rng: np.random.Generato
     lanes = _Lanes(rng, 4, 6, 0.6)
     p, X, Y = lanes.parameters, lanes.X, _labels(rng, 4, 6)
     AL, cache = student.forward_with_dropout(X, p, 0.6, _seeds(rng)())
-    with _needing("forward_with_dropout"):
+    try:
         first, second = (mask / 0.6 for mask in lanes.masks(AL))
+    except CheckFailed as failure:
+        raise CheckSkipped(f"Cannot be judged: {failure}") from None
     Z1 = p["W1"] @ X + p["b1"]
     Z2 = p["W2"] @ (Z1 * first) + p["b2"]
     inputs, hidden = [X, Z1 * first, Z2 * second], [(Z1, first), (Z2, second)]
@@ -680,8 +667,7 @@ def test_backward_with_dropout_decay(student: Student, rng: np.random.Generator)
     for dims, m, lambd in [([3, 4, 2], 5, 0.7), ([2, 3, 2, 1], 9, 2.0)]:
         parameters, X = _parameters(rng, dims), rng.normal(size=(dims[0], m))
         Y, state = _labels(rng, dims[-1], m), _seeds(rng)
-        with _needing("forward_with_dropout"):
-            caches = [student.forward_with_dropout(X, parameters, 1.0, state())[1] for _ in (1, 2)]
+        caches = [student.forward_with_dropout(X, parameters, 1.0, state())[1] for _ in (1, 2)]
         plain = student.backward_with_dropout(parameters, caches[0], Y)
         decayed = student.backward_with_dropout(parameters, caches[1], Y, lambd)
         expect.shapes(plain, {f"d{name}": P for name, P in parameters.items()}, "grads")
@@ -692,8 +678,7 @@ def test_backward_with_dropout_decay(student: Student, rng: np.random.Generator)
 def test_backward_with_dropout_unchanged(student: Student, rng: np.random.Generator) -> None:
     """Parameters and labels are left as they were."""
     parameters, X, Y = _parameters(rng, [3, 4, 2]), rng.normal(size=(3, 5)), _labels(rng, 2, 5)
-    with _needing("forward_with_dropout"):
-        _, cache = student.forward_with_dropout(X, parameters, 0.7, _seeds(rng)())
+    _, cache = student.forward_with_dropout(X, parameters, 0.7, _seeds(rng)())
     changed = student.backward_with_dropout.observed(parameters, cache, Y, 0.5).changed
     for path in changed:
         if path.startswith(("parameters", "Y")):
@@ -808,7 +793,6 @@ def test_predict_ensemble_unchanged(student: Student, rng: np.random.Generator) 
     changed = student.predict_ensemble.observed(X, parameters, 0.7, _seeds(rng)(), 3).changed
     if not changed:
         return
-    with _needing("forward_with_dropout"):
-        if student.forward_with_dropout.observed(X, parameters, 0.7, _seeds(rng)()).changed:
-            raise CheckSkipped("Cannot be judged: forward_with_dropout changes its arguments.")
+    if student.forward_with_dropout.observed(X, parameters, 0.7, _seeds(rng)()).changed:
+        raise CheckSkipped("Cannot be judged: forward_with_dropout changes its arguments.")
     expect.fail(f"predict_ensemble changed its argument {changed[0]}: work on a copy.")

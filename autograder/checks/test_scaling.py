@@ -605,12 +605,9 @@ def forwarded(student: Student, case: Case) -> Called:
 
     Raises:
         CallFailed: forward_deep does not work.
-        CheckSkipped: it returns something else than AL and cache.
+        Malformed: it returns something else than AL and cache.
     """
-    try:
-        return student.forward_deep.observed(case.X, case.parameters, case.activation)
-    except CheckFailed as wrong:
-        raise CheckSkipped(f"Cannot be judged: it needs forward_deep, and there {wrong}") from None
+    return student.forward_deep.observed(case.X, case.parameters, case.activation)
 
 
 def signals(student: Student, reference: Any, case: Case) -> Iterator[list[np.ndarray]]:
