@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ withheld costs less than a wrong one, and the checks' samples tell neighbours ap
 
 _DEVIATIONS = -float(ndtri(P_VALUE / 2))
 _ENOUGH = 10_000
+_HEAD = 4
 
 
 class _Seen(Protocol):
@@ -110,25 +112,31 @@ def _same_distribution(a: np.ndarray, b: np.ndarray) -> bool:
         return True
     if (a > 0).all() != (b > 0).all() and min(a.size, b.size) > 24:
         return False
-    spread = np.log(np.std(a) / np.std(b)) if np.std(a) > 0 < np.std(b) else np.inf
-    kurtosis = max(_kurtosis(a), _kurtosis(b))
+    (mean_a, var_a, kurtosis_a), (mean_b, var_b, kurtosis_b) = _moments(a), _moments(b)
+    if not var_a > 0 < var_b:
+        return False
+    kurtosis = max(kurtosis_a, kurtosis_b)
     width = np.sqrt(max(kurtosis - 1, 0.2) / 4 * (1 / a.size + 1 / b.size))
-    if abs(spread) > _DEVIATIONS * width or _welch(a, b) < P_VALUE:
+    if abs(math.log(var_a / var_b) / 2) > _DEVIATIONS * width:
+        return False
+    if _welch(mean_a - mean_b, (var_a, var_b), (a.size, b.size)) < P_VALUE:
         return False
     return _kolmogorov_smirnov(_some(a), _some(b)) > P_VALUE
 
 
-def _kurtosis(a: np.ndarray) -> float:
-    spread = float(a.std())
-    squares = np.square(a - a.mean())
-    return float(np.mean(squares * squares)) / spread**4 if spread > 0 else 1.0
+def _moments(a: np.ndarray) -> tuple[float, float, float]:
+    """Mean, variance and kurtosis of a sample."""
+    mean = float(a.mean())
+    squares = np.square(a - mean)
+    variance = float(squares.mean())
+    return mean, variance, float(np.square(squares).mean()) / variance**2 if variance > 0 else 1.0
 
 
-def _welch(a: np.ndarray, b: np.ndarray) -> float:
+def _welch(difference: float, variances: tuple[float, float], sizes: tuple[int, int]) -> float:
     """The p-value of two means (Welch 1947), without scipy's checks of its input."""
-    errors = a.var(ddof=1) / a.size, b.var(ddof=1) / b.size
-    freedom = sum(errors) ** 2 / (errors[0] ** 2 / (a.size - 1) + errors[1] ** 2 / (b.size - 1))
-    return float(2 * stdtr(freedom, -abs(a.mean() - b.mean()) / np.sqrt(sum(errors))))
+    errors = [variance / (size - 1) for variance, size in zip(variances, sizes, strict=True)]
+    freedom = sum(errors) ** 2 / sum(e**2 / (n - 1) for e, n in zip(errors, sizes, strict=True))
+    return float(2 * stdtr(freedom, -abs(difference) / math.sqrt(sum(errors))))
 
 
 def _kolmogorov_smirnov(a: np.ndarray, b: np.ndarray) -> float:
@@ -167,18 +175,21 @@ def same_pattern(one: Sequence[_Seen], other: Sequence[_Seen]) -> bool:
     return _shared(one) == _shared(other)
 
 
-def _shared(calls: Sequence[_Seen]) -> list[tuple[int, int]]:
-    heads = [
-        tuple(float(x) for x in array.ravel()[:4])
-        for call in calls
-        for array in _random_arrays(call.value)
-    ]
-    return [
-        (i, j)
-        for i in range(len(heads))
-        for j in range(i)
-        if heads[i] and len(heads[i]) > 1 and _proportional(heads[i], heads[j])
-    ]
+def _shared(calls: Sequence[_Seen]) -> set[tuple[int, int]]:
+    """The pairs of arrays whose first entries are one draw, if need be at two scales."""
+    arrays = [array.ravel() for call in calls for array in _random_arrays(call.value)]
+    sizes = np.array([min(array.size, _HEAD) for array in arrays])
+    shared = set()
+    for count in range(2, _HEAD + 1):
+        index = np.flatnonzero(sizes >= count)
+        heads = np.array([arrays[i][:count] for i in index], dtype=float).reshape(-1, count)
+        lengths = np.linalg.norm(heads, axis=1)
+        products = np.outer(lengths, lengths)
+        cosines = np.abs(heads @ heads.T) / np.where(products > 0, products, np.inf)
+        for i, j in np.argwhere(np.tril(cosines > 1 - 1e-12, -1)):
+            if min(sizes[index[i]], sizes[index[j]]) == count:  # as many as both have
+                shared.add((int(index[i]), int(index[j])))
+    return shared
 
 
 def _random_arrays(value: Any) -> list[np.ndarray]:
@@ -189,13 +200,3 @@ def _random_arrays(value: Any) -> list[np.ndarray]:
         return [a for item in value for a in _random_arrays(item)]
     constant = not isinstance(value, np.ndarray) or value.size < 2 or np.ptp(value) == 0
     return [] if constant else [value]
-
-
-def _proportional(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    """Whether the heads are one draw, if need be at two scales."""
-    count = min(len(one), len(other))
-    a, b = np.array(one[:count]), np.array(other[:count])
-    if count < 2 or not (np.isfinite(a).all() and np.isfinite(b).all()):
-        return False
-    lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
-    return lengths > 0 and abs(float(a @ b)) > (1 - 1e-12) * lengths

@@ -26,6 +26,7 @@ from autograder.checks import (
     CallFailed,
     CheckFailed,
     CheckSkipped,
+    Malformed,
     check,
     expect,
 )
@@ -468,7 +469,7 @@ def each(cases, judge):
             judged += 1
         except CheckSkipped as skipped:
             spoilt = skipped
-        except CallFailed as failed:
+        except (CallFailed, Malformed) as failed:
             if failed.function == "train":
                 raise
             spoilt = failed

@@ -18,6 +18,8 @@ import math
 import re
 import struct
 import zlib
+from array import array
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -212,12 +214,17 @@ class Writer:
             raise TooLarge(f"nested more than {self.max_depth} deep")
         if issubclass(kind, tuple):
             return ["tuple", self._items(tuple.__iter__(value), depth)]
-        if issubclass(kind, list):
-            return ["list", self._items(list.__iter__(value), depth)]
+        for sequence in (list, deque, array):
+            if issubclass(kind, sequence):
+                return ["list", self._items(sequence.__iter__(value), depth)]
         if issubclass(kind, dict):
             return self._dict(value, depth)
         if issubclass(kind, np.generic):
             return self._scalar(value)
+        if issubclass(kind, float):
+            return float.__float__(value)
+        if issubclass(kind, int):
+            return self.tree(int.__int__(value), depth)
         if kind is Foreign:
             return self._foreign(value.type_name)
         if self.worker is not None:  # inwards
@@ -261,19 +268,19 @@ class Writer:
             return self._foreign(_type_name(type(value)))
         return ["scalar", dtype.str, np.asarray(value, dtype).tobytes().hex()]
 
-    def _array(self, array: np.ndarray[Any, Any]) -> Tree:
-        dtype = array.dtype.newbyteorder("=")
-        if dtype.str not in _DTYPES or array.ndim > MAX_RANK:
-            return self._foreign(f"ndarray of {array.dtype.kind} {array.ndim}-d")
-        self.room -= array.nbytes
+    def _array(self, values: np.ndarray[Any, Any]) -> Tree:
+        dtype = values.dtype.newbyteorder("=")
+        if dtype.str not in _DTYPES or values.ndim > MAX_RANK:
+            return self._foreign(f"ndarray of {values.dtype.kind} {values.ndim}-d")
+        self.room -= values.nbytes
         if self.room < 0:
             raise TooLarge("more bytes than the limit on output")
         # An array that is Fortran-ordered stays so: a function may be right for one order only.
         order: Literal["C", "F"] = (
-            "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
+            "F" if values.flags.f_contiguous and not values.flags.c_contiguous else "C"
         )
-        self.buffers.append(array.astype(dtype, copy=False).tobytes(order))
-        return ["array", dtype.str, list(array.shape), order]
+        self.buffers.append(values.astype(dtype, copy=False).tobytes(order))
+        return ["array", dtype.str, list(values.shape), order]
 
 
 def _type_name(kind: type) -> str:

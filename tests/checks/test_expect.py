@@ -8,7 +8,7 @@ import pytest
 from autograder.checks import ARRAY, INTEGER, NUMBER, NUMBERS, OPAQUE, PARAMETERS, expect
 from autograder.checks.contract import Returns, structured
 from autograder.checks.expect import CheckFailed
-from autograder.sandbox.protocol import Foreign
+from autograder.sandbox.protocol import Called, Foreign
 
 W = np.array([[1.0, 2.0], [3.0, 4.0]])
 
@@ -91,6 +91,27 @@ def test_keys_missing_and_layers_too_many() -> None:
     with pytest.raises(CheckFailed, match='"W3", but the network has no such layer'):
         expect.arrays({"W1": W, "W3": W}, {"W1": W}, "parameters")
     expect.arrays({"W1": W, "sizes": [2, 2]}, {"W1": W}, "parameters")
+
+
+class Warned:
+    """A function whose calls raised these warnings."""
+
+    __name__ = "forward"
+
+    def __init__(self, *warnings: str) -> None:
+        self.warnings = warnings
+
+    def observed(self, *_args: object) -> Called:
+        """Its value is W."""
+        return Called(W, (), self.warnings)
+
+
+def test_only_warnings_about_numbers_count() -> None:
+    """An overflow costs points, an old-fashioned class does not."""
+    assert expect.no_warning(Warned()) is W
+    assert expect.no_warning(Warned("PendingDeprecationWarning")) is W
+    with pytest.raises(CheckFailed, match="forward raised a RuntimeWarning"):
+        expect.no_warning(Warned("PendingDeprecationWarning", "RuntimeWarning"))
 
 
 def test_any_of_says_the_first_failure() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from collections import OrderedDict, namedtuple
+from array import array
+from collections import OrderedDict, deque, namedtuple
 from typing import Any
 
 import numpy as np
@@ -123,10 +124,30 @@ def test_numpy_scalars_keep_their_type(value: np.generic) -> None:
 
 
 def test_containers_of_other_classes_are_plain() -> None:
-    """Named tuples and ordered dicts are what they look like."""
+    """Named tuples, ordered dicts, deques and arrays of the standard library are plain."""
     point = namedtuple("point", "x y")
     assert cross(point(1, 2)) == (1, 2)
     assert type(cross(OrderedDict(a=1))) is dict
+    assert cross(deque([1.0, 2.0])) == cross(array("d", [1.0, 2.0])) == [1.0, 2.0]
+
+
+def test_numbers_of_other_classes_are_plain() -> None:
+    """A subclass of float or int is the number that it holds, whatever its methods say."""
+
+    class Sly(float):
+        def __float__(self) -> float:
+            return 7.0
+
+        def __repr__(self) -> str:
+            return "7.0"
+
+    class Count(int):
+        pass
+
+    assert cross(Sly(0.5)) == 0.5
+    assert type(cross(Sly(0.5))) is float
+    assert type(cross(Count(3))) is int
+    assert isinstance(cross(Count(1 << 10_000)), Foreign)
 
 
 @pytest.mark.parametrize(
