@@ -1,7 +1,7 @@
 """What was measured, kept beside the course: nothing is simulated twice.
 
 The file says of which content its figures are: one changed character of the checks, the solution,
-the mistakes or the engine under them, and they are measured anew.
+the mistakes or the statistical tests, and they are measured anew.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ENGINE = HOME / "autograder"
 @contextlib.contextmanager
 def measured(course: Course, slug: str, alpha: float) -> Iterator[dict[Sample, Tally]]:
     """The known tallies, to be added to; they are kept also when the audit is interrupted."""
-    path = course.file(f"autograder/audit/measured/{slug}.json")
+    path = course.root / "autograder" / "audit" / "measured" / f"{slug}.json"
     content = _content(course, slug, alpha)
     known = _read(path, content)
     before = dict(known)
@@ -34,8 +34,7 @@ def measured(course: Course, slug: str, alpha: float) -> Iterator[dict[Sample, T
 
 def _content(course: Course, slug: str, alpha: float) -> str:
     parts = [course.source(slug), course.checks(slug), course.mistakes(slug)]
-    parts += sorted((_ENGINE / "checks").glob("[!t]*.py"))
-    parts += [_ENGINE / "sandbox" / "worker.py", _ENGINE / "audit" / "simulation.py"]
+    parts += [_ENGINE / "checks" / "statistics.py", _ENGINE / "audit" / "simulation.py"]
     digest = hashlib.sha256(repr(alpha).encode())
     for part in parts:
         digest.update(part.read_bytes() if part.is_file() else b"")
