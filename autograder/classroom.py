@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from threadpoolctl import threadpool_limits
 
 from autograder.course import Course
 from autograder.found import Found
@@ -67,12 +70,15 @@ class Classroom:
             futures: dict[Future[Report], HandedIn] = {
                 pool.submit(_grade, one): one for one in found
             }
-            for future in as_completed(futures):
-                try:
-                    yield future.result()
-                except BrokenProcessPool:
-                    words = "a grading process died: run the command again for this submission"
-                    yield lost(self, futures[future], words)
+            try:
+                for future in as_completed(futures):
+                    try:
+                        yield future.result()
+                    except BrokenProcessPool:
+                        words = "a grading process died: run the command again for this submission"
+                        yield lost(self, futures[future], words)
+            finally:
+                pool.shutdown(cancel_futures=True)  # who stops a run does not wait for the rest
 
 
 def lost(classroom: Classroom, found: HandedIn, words: str) -> Report:
@@ -93,6 +99,8 @@ class _Desk:
     def __enter__(self) -> _Desk:
         course = self.classroom.course
         limits = Limits(**course.limits.model_dump())
+        # The matrices are small: threads of the linear algebra would only get in one another's way.
+        self._stack.enter_context(threadpool_limits(1))
         self.sandbox = self._stack.enter_context(
             Sandbox(limits, course.packages, self.classroom.mode)
         )
@@ -122,6 +130,7 @@ _desk: _Desk | None = None
 
 def _sit_down(classroom: Classroom) -> None:
     global _desk  # noqa: PLW0603 - a pool's initializer has no other way to hand something on
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     _desk = _Desk(classroom).__enter__()
 
 

@@ -3,7 +3,8 @@
 Every call of a hidden check is replayed with each known wrong solution of that exercise. A
 deterministic one explains the student's function when all its results, errors, altered arguments
 and warnings are the same; a random one when everything seen is what its law would give (see
-`autograder.likeness`). A mistake is named only when it differs from the reference in what was seen
+`autograder.likeness`). What a check measured of a function from outside is measured of the wrong
+ones in the same way. A mistake is named only when it differs from the reference in what was seen
 and no other known mistake fits as well: better no word than a wrong one.
 """
 
@@ -122,7 +123,7 @@ def _explains(
 
 def _is_random(call: Observed) -> bool:
     values = (*call.args, *call.kwargs.values())
-    return any(
+    return call.through is not None or any(
         isinstance(v, np.random.Generator)
         or (isinstance(v, Origin) and isinstance(v.value, np.random.Generator))
         for v in values
@@ -158,7 +159,7 @@ def _replay(
     with warnings.catch_warnings(record=True) as seen, np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("always")
         try:
-            value = function(*args, **kwargs)
+            value = call.through(function) if call.through else function(*args, **kwargs)
         except _ERRORS as error:
             return Observed(call.function, call.args, call.kwargs, error=error_name(error))
     changed = tuple(

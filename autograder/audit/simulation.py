@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from typing import NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from autograder.audit.bank import Advance
 from autograder.checks.expect import CheckFailed, CheckSkipped
@@ -93,6 +94,7 @@ _texts: dict[str | None, str] = {}
 
 def _begin(course: Course, slug: str) -> None:
     global _grader  # noqa: PLW0603 - a pool's initializer has no other way to hand something on
+    threadpool_limits(1)  # see `classroom`
     _grader = Grader(course, course.assignment(slug), b"audit")
     base = definition_source(course.source(slug).read_text(encoding="utf-8"))
     _texts[None] = base
@@ -120,5 +122,6 @@ def _alarms(chunk: _Chunk) -> int:
                 )  # fmt: skip
         except (CheckFailed, CallFailed, CheckSkipped, StudentFailure):
             alarms += 1
+        inline.forget()
     inline.close()
     return alarms

@@ -43,5 +43,9 @@ class Inline:
         self.worker.hold(self._handles, value)
         return Held(self._handles, 0)
 
+    def forget(self) -> None:
+        """Let go of all that is held: the handles given so far are worth nothing now."""
+        self.worker.held.clear()
+
     def _inside(self, value: Any) -> Any:
         return self.worker.held[value.ident] if isinstance(value, Held) else value

@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
@@ -57,6 +58,7 @@ class Meter:
     def __init__(self, student):
         self.student = student
         self.rng = student.hold(np.random.default_rng(0))
+        self.blind = functools.cache(self._blind)
 
     def cost(self, model, X, Y):
         """The mean cost of the columns of X, all in one batch."""
@@ -82,6 +84,11 @@ class Meter:
             raise CheckSkipped("Cannot be judged: fit's cost does not depend on the probabilities.")
         return scale
 
+    def _blind(self, n_x, labels, classes):
+        """What a batch of pictures with these labels costs when nothing is told of them."""
+        model = self.student.build([n_x, classes], "zeros", self.rng)
+        return self.cost(model, np.zeros((n_x, len(labels))), np.array(labels))
+
     def scatter(self, model, X, classes):
         """Σ (z - mean z)² over all classes and the columns of X, for scores z linear in X.
 
@@ -90,8 +97,7 @@ class Meter:
         """
         small, labels = 0.03, np.tile(np.arange(classes), X.shape[1])
         batch = np.repeat(small * X, classes, axis=1)
-        blind = self.student.build([X.shape[0], classes], "zeros", self.rng)
-        unit = self.cost(blind, batch, labels) / np.log(classes)
+        unit = self.blind(X.shape[0], tuple(labels), classes) / np.log(classes)
         if abs(unit) < 1e-3:
             return np.nan
         excess = self.cost(model, batch, labels) / unit - np.log(classes)
@@ -148,7 +154,9 @@ def forget(*functions):
                 test(student=student, **fixtures)
             finally:
                 made = student.trace[start:]
-                student.trace[start:] = [call for call in made if call.function not in functions]
+                student.trace[start:] = [
+                    call for call in made if call.through or call.function not in functions
+                ]
 
         return wrapped
 
@@ -207,10 +215,32 @@ STD = {
     "he": lambda fan_in, fan_out: np.sqrt(2 / fan_in),
 }
 
-SHAPES = {"small": [(2, 8, 10)], "xavier": [(2, 8, 15), (8, 2, 8)], "he": [(2, 8, 24)]}
+SHAPES = {
+    "small": [(2, 8, 10)],
+    "xavier": [(2, 8, 15), (8, 2, 8)],
+    "he": [(2, 8, 24), (8, 2, 8)],
+}
 """fan_in, fan_out and number of networks: enough to tell each scheme from its nearest mistake,
 which has twice or half its variance for "he" (1 / fan_in), 2.5 times for
 "xavier", a third for "small"."""
+
+
+class Person:
+    """Whoever wrote `build`, with a `fit` to measure it by."""
+
+    def __init__(self, build, fit):
+        self.build, self.fit = build, fit
+
+    @staticmethod
+    def hold(value):
+        return value
+
+
+def measured(student, reference, measure):
+    """What `measure` gives of the student; noted, to be measured of known mistakes of build too."""
+    value = measure(student)
+    student.build.noted(value, lambda build: measure(Person(build, reference.fit)))
+    return value
 
 
 @check("build")
@@ -225,94 +255,147 @@ def test_build_leaves_its_arguments_alone(student):
 
 @check("build")
 @forget("build", "fit", "predict")
-def test_build_zeros(student, rng):
+def test_build_zeros(student, reference, rng):
     """Zeros are zeros: every picture costs ln(number of classes), whatever its label."""
-    meter = Meter(student)
     for layer_dims in ([4, 5], [3, 4, 4, 3]):
-        unit = meter.unit(layer_dims[0], layer_dims[-1])
-        for use_batchnorm in (False, True):
-            model = student.build(layer_dims, "zeros", generator(rng), use_batchnorm)
-            for _ in range(4):
-                x = 10 * rng.normal(size=layer_dims[0])
-                for cost in meter.costs(model, x, range(layer_dims[-1])):
-                    expect.number(
-                        cost / unit, np.log(layer_dims[-1]), 'a "zeros" network\'s cost', 1e-9
-                    )
+        X, seed = 10 * rng.normal(size=(layer_dims[0], 4)), int(rng.integers(2**63))
+        costs = functools.partial(_costs_of_zeros, layer_dims=layer_dims, X=X, seed=seed)
+        for cost in np.ravel(measured(student, reference, costs)):
+            expect.number(cost, np.log(layer_dims[-1]), 'a "zeros" network\'s cost', 1e-9)
+
+
+def _costs_of_zeros(person, layer_dims, X, seed):
+    meter, labels, source = Meter(person), range(layer_dims[-1]), np.random.default_rng(seed)
+    unit = meter.unit(layer_dims[0], layer_dims[-1])
+    models = [person.build(layer_dims, "zeros", source, norm) for norm in (False, True)]
+    return np.array([meter.costs(model, x, labels) for model in models for x in X.T]) / unit
 
 
 @check("build", points=2)
 @forget("build", "fit", "predict")
-def test_build_scale_without_hidden_layers(student, rng, statistics):
+def test_build_scale_without_hidden_layers(student, reference, rng, statistics):
     """ "small", "xavier" and "he" have the variance that their formulas say, seen in one layer."""
-    for scheme, law in STD.items():
-        for n_x, classes, networks in SHAPES[scheme]:
-            X = np.hstack([np.eye(n_x), -np.eye(n_x)])  # both signs: odd powers of z cancel
-            count, budget = networks * n_x * (classes - 1), statistics.alpha / len(STD)
-            square = law(n_x, classes) ** 2 * 2  # each weight is seen twice
-            _scale(student, rng, scheme, [n_x, classes], X, networks, square, count, budget, 1.0)
+    scales = [
+        Scale(
+            scheme, [n_x, classes],
+            np.hstack([np.eye(n_x), -np.eye(n_x)]),  # both signs: odd powers of z cancel
+            networks, count=networks * n_x * (classes - 1),
+            square=STD[scheme](n_x, classes) ** 2 * 2,  # each weight is seen twice
+        )
+        for scheme, shapes in SHAPES.items() for n_x, classes, networks in shapes
+    ]  # fmt: skip
+    _judge_scales(student, reference, rng, statistics, scales)
 
 
 @check("build", points=2)
 @forget("build", "fit", "predict")
-def test_build_scale_in_deep_networks(student, rng, statistics):
+def test_build_scale_in_deep_networks(student, reference, rng, statistics):
     """In deep networks every layer has its scheme's variance: signals have the right size."""
-    layer_dims, networks = [1, 60, 60, 12], 24
+    layer_dims, networks, scales = [1, 60, 60, 12], 24, []
     for scheme, law in STD.items():
         square = 2.0 ** (1 - len(layer_dims) + 1)  # each ReLU keeps half of the mean square
         for fan_in, fan_out in itertools.pairwise(layer_dims):
             square *= fan_in * law(fan_in, fan_out) ** 2
-        X = np.array([[1, -1]]) / np.sqrt(square)
-        count, budget = networks * 2 * (layer_dims[-1] - 1), statistics.alpha / len(STD)
+        X, count = np.array([[1, -1]]) / np.sqrt(square), networks * 2 * (layer_dims[-1] - 1)
         # The mean squares of the hidden layers vary too: exact chi-squared bounds, and a margin
         # of 7 standard deviations of their mean's logarithm (0.06) for them.
-        _scale(student, rng, scheme, layer_dims, X, networks, 1.0, count, budget, 1.5)
+        scales.append(Scale(scheme, layer_dims, X, networks, count, square=1.0, margin=1.5))
+    _judge_scales(student, reference, rng, statistics, scales)
 
 
-def _scale(student, rng, scheme, layer_dims, X, networks, square, count, alpha, margin):
-    """Fail when a sum of squares over its expected variance is not chi-squared, within a margin.
+@dataclass(frozen=True)
+class Scale:
+    """Networks of one scheme: Σ (z - mean z)² / square over them is chi-squared with `count`."""
 
-    For uniform weights a sum of squares varies less, so the rate holds all the more. What the quick
-    look finds wrong is looked at once more, in the way that few mistakes of `fit` disturb.
-    """
-    meter, classes = Meter(student), layer_dims[-1]
-    low = stats.chi2.ppf(alpha / 2, count) / margin
-    high = stats.chi2.isf(alpha / 2, count) * margin
-    for look in (meter.scatter, meter.scatter_by_label):
-        source = student.hold(generator(rng))
-        models = (student.build(layer_dims, scheme, source) for _ in range(networks))
-        total = sum(look(model, X, classes) for model in models) / square
-        if low < total < high:
-            return
-    raise CheckFailed(
-        f'"{scheme}" for layer_dims {layer_dims}: the scores vary {total / count:.3g} times as '
-        f"much as they should (allowed: {low / count:.2f} to {high / count:.2f}). Which "
-        "variance do the weights of each layer have?"
-    )
+    scheme: str
+    layer_dims: list[int]
+    X: np.ndarray
+    networks: int
+    count: int
+    square: float
+    margin: float = 1.0
+
+    def scatters(self, person, seed, look):
+        """Σ (z - mean z)² of each network."""
+        look, source = getattr(Meter(person), look), person.hold(np.random.default_rng(seed))
+        return np.array([
+            look(person.build(self.layer_dims, self.scheme, source), self.X, self.layer_dims[-1])
+            for _ in range(self.networks)
+        ])  # fmt: skip
+
+    def judge(self, alpha, total):
+        """Fail when the sum over all networks is none of a chi-squared law, within the margin.
+
+        For uniform weights a sum of squares varies less, so the rate holds all the more.
+        """
+        low = stats.chi2.ppf(alpha / 2, self.count) / self.margin
+        high = stats.chi2.isf(alpha / 2, self.count) * self.margin
+        expect.that(
+            low < total / self.square < high,
+            f'"{self.scheme}" for layer_dims {self.layer_dims}: the scores vary '
+            f"{total / self.square / self.count:.3g} times as much as they should (allowed: "
+            f"{low / self.count:.2f} to {high / self.count:.2f}). Which variance do the weights "
+            "of each layer have?",
+        )
+
+
+def _judge_scales(student, reference, rng, statistics, scales):
+    """Measure all, then judge each."""
+    seeds = rng.integers(2**63, size=(2, len(scales)))
+    looks = [
+        measured(student, reference, functools.partial(scale.scatters, seed=seed, look="scatter"))
+        for scale, seed in zip(scales, seeds[0], strict=True)
+    ]
+    alpha = statistics.alpha / len(scales)
+    for scale, seed, scatters in zip(scales, seeds[1], looks, strict=True):
+        try:
+            scale.judge(alpha, scatters.sum())
+        except CheckFailed:
+            if Meter(student).averages(rng):
+                raise
+            # Once more, in the way that few mistakes of `fit` disturb.
+            scale.judge(alpha, scale.scatters(student, seed, "scatter_by_label").sum())
 
 
 @check("build")
 @forget("build", "fit", "predict")
-def test_build_biases_are_zero(student, rng):
+def test_build_biases_are_zero(student, reference, rng):
     """Biases and beta start at 0, gamma at 1: blank pictures score the same for every class."""
+    seed, X = int(rng.integers(2**63)), rng.normal(size=(3, 4))
+    costs = measured(student, reference, functools.partial(_costs_of_blanks, seed=seed))
+    for cost in np.ravel(costs):
+        expect.number(cost, np.log(3), "a blank picture's cost", 1e-9)
+    # Equal pictures are normalised to 0, which leaves beta; different ones are told apart.
     meter = Meter(student)
-    for layer_dims, scheme in itertools.product(([2, 3], [3, 5, 4, 3]), STD):
-        unit = meter.unit(layer_dims[0], 3)
-        model = student.build(layer_dims, scheme, generator(rng))
-        for cost in meter.costs(model, np.zeros(layer_dims[0]), range(3)):
-            expect.number(cost / unit, np.log(3), "a blank picture's cost", 1e-9)
-        # Equal pictures are normalised to 0, which leaves beta; different ones are told apart.
-        model = student.build(layer_dims, scheme, generator(rng), True)
-        if len(layer_dims) > 2:
-            equal, different = np.ones((3, 4)), rng.normal(size=(3, 4))
-            sizes = [meter.cost(model, s * different, np.arange(4) % 3) for s in (1e6, 1e7)]
-            if not np.isclose(sizes[0], sizes[1], rtol=1e-3) or not meter.averages(rng):
-                continue  # fit does not normalise, or sums: judged where it belongs
-            alike = meter.cost(model, equal, np.arange(4) % 3) / unit
-            expect.number(alike, np.log(3), "with batch normalisation, equal pictures' cost", 1e-6)
-            expect.that(
-                abs(meter.cost(model, different, np.arange(4) % 3) / unit - np.log(3)) > 1e-9,
-                "With batch normalisation a new network tells no pictures apart: is gamma 1?",
-            )
+    for scheme in STD:
+        model = student.build([3, 5, 4, 3], scheme, generator(rng), True)
+        sizes = [meter.cost(model, s * X, np.arange(4) % 3) for s in (1e6, 1e7)]
+        if not np.isclose(sizes[0], sizes[1], rtol=1e-3) or not meter.averages(rng):
+            continue  # fit does not normalise, or sums: judged where it belongs
+        costs = functools.partial(_costs_when_normalised, scheme=scheme, X=X, seed=seed)
+        alike, different = measured(student, reference, costs)
+        expect.number(alike, np.log(3), "with batch normalisation, equal pictures' cost", 1e-6)
+        expect.that(
+            abs(different - np.log(3)) > 1e-9,
+            "With batch normalisation a new network tells no pictures apart: is gamma 1?",
+        )
+
+
+def _costs_of_blanks(person, seed):
+    meter, source = Meter(person), np.random.default_rng(seed)
+    unit = meter.unit(3, 3)
+    return np.array([
+        meter.costs(person.build(layer_dims, scheme, source), np.zeros(layer_dims[0]), range(3))
+        for layer_dims, scheme in itertools.product(([2, 3], [3, 5, 4, 3]), STD)
+    ]) / unit  # fmt: skip
+
+
+def _costs_when_normalised(person, scheme, X, seed):
+    meter, Y = Meter(person), np.arange(4) % 3
+    model = person.build([3, 5, 4, 3], scheme, np.random.default_rng(seed), True)
+    return np.array([meter.cost(model, pictures, Y) for pictures in (np.ones((3, 4)), X)]) / (
+        meter.unit(3, 3)
+    )
 
 
 @check("build", points=2)
