@@ -661,8 +661,10 @@ def test_random_law(student, reference, rng, statistics):
     for name, shape in {"W1": (n_h, n_x), "W2": (n_y, n_h)}.items():
         weights = expect.shape(got[name], shape, name)
         expect.finite(weights, name)
-        tests.mean(weights, 0.01, name)
-        tests.variance(weights, 0.01, name)
+        # Said first is what is wrong against the draws' own spread: with a wrong scale, both are.
+        centred = abs(weights.mean()) < 0.1 * weights.std()
+        for judge in (tests.variance, tests.mean) if centred else (tests.mean, tests.variance):
+            judge(weights, 0.01, name)
         tests.distribution(weights[::4], 0.01, name)
 
 
