@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from autograder.course import Course
 from autograder.found import Found
 from autograder.grading import Grader
+from autograder.pool import pool
 from autograder.problem import Problem
 from autograder.report import Report
 from autograder.sandbox.host import Limits, Mode, Sandbox, SandboxError
@@ -61,14 +61,11 @@ class Classroom:
             yield from self._in_processes(found, workers)
 
     def _in_processes(self, found: Sequence[HandedIn], workers: int) -> Iterator[Report]:
-        # Forked from a small server process: quicker than a new interpreter for each, and none of
-        # this process's threads are copied.
-        context = multiprocessing.get_context("forkserver")
         with _Desk(self):
             pass  # a missing layer is told once, here
-        with ProcessPoolExecutor(workers, context, _sit_down, (self,)) as pool:
+        with pool(workers, _sit_down, self) as processes:
             futures: dict[Future[Report], HandedIn] = {
-                pool.submit(_grade, one): one for one in found
+                processes.submit(_grade, one): one for one in found
             }
             try:
                 for future in as_completed(futures):
@@ -78,7 +75,9 @@ class Classroom:
                         words = "a grading process died: run the command again for this submission"
                         yield lost(self, futures[future], words)
             finally:
-                pool.shutdown(cancel_futures=True)  # who stops a run does not wait for the rest
+                processes.shutdown(
+                    cancel_futures=True
+                )  # who stops a run does not wait for the rest
 
 
 def lost(classroom: Classroom, found: HandedIn, words: str) -> Report:
@@ -99,8 +98,7 @@ class _Desk:
     def __enter__(self) -> _Desk:
         course = self.classroom.course
         limits = Limits(**course.limits.model_dump())
-        # The matrices are small: threads of the linear algebra would only get in one another's way.
-        self._stack.enter_context(threadpool_limits(1))
+        self._stack.enter_context(threadpool_limits(1))  # see `pool`
         self.sandbox = self._stack.enter_context(
             Sandbox(limits, course.packages, self.classroom.mode)
         )

@@ -30,7 +30,7 @@ FLOORS = [
     {"mistakes"},
     {"checks"},
     {"reference", "seeds"},
-    {"submission"},
+    {"submission", "pool"},
     {"course", "report"},
     {"problem", "sandbox"},
 ]

@@ -11,9 +11,10 @@ from __future__ import annotations
 from scipy import stats
 
 from autograder.audit.bank import Advance
+from autograder.audit.draws import ALPHA, Sample
 from autograder.audit.finding import Finding, finding
 from autograder.audit.measured import measured
-from autograder.audit.simulation import ALPHA, Sample, Tally, missing, simulate
+from autograder.audit.simulation import Tally, missing, simulate
 from autograder.course import Course
 from autograder.grading import Grader
 
@@ -32,7 +33,7 @@ def rate_findings(
     wanted = _wanted(grader, draws)
     if not wanted:
         return []
-    with measured(course, slug, grader.alpha) as known:
+    with measured(course, slug, grader) as known:
         simulate(course, slug, wanted, known, jobs, advance)
         tallies = {sample: known[sample] for sample in wanted}
     return [_false_alarms(grader, slug, tallies), _misses(grader, slug, tallies)]
@@ -41,7 +42,7 @@ def rate_findings(
 def simulated_draws(course: Course, slug: str, draws: int) -> int:
     """How many draws `rate_findings` has to make, for a progress bar."""
     grader = Grader(course, course.assignment(slug), b"audit")
-    with measured(course, slug, grader.alpha) as known:
+    with measured(course, slug, grader) as known:
         return sum(chunk.draws for chunk in missing(_wanted(grader, draws), known))
 
 

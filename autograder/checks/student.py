@@ -109,6 +109,9 @@ class Student:
             if isinstance(result, StudentFailure):
                 self.trace.append(replace(seen, error=result.error or result.kind))
                 raise CallFailed(name, result)
+            if isinstance(returns, tuple) and isinstance(result.value, list):
+                # `return [A2, cache]` is unpacked like a tuple.
+                result = replace(result, value=tuple(result.value))  # noqa: PLW2901
             yield replace(result, value=_well_formed(self._note(seen, result), returns, name))
 
     def _note(self, seen: Observed, called: Called) -> Any:

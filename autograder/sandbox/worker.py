@@ -189,8 +189,9 @@ class Worker:
         if hold == "all":
             self.held[first] = value
             return Held(first, 0)
-        if hold and issubclass(type(value), tuple):
-            items = list(tuple.__iter__(value))
+        kind = next((kind for kind in (tuple, list) if issubclass(type(value), kind)), None)
+        if hold and kind is not None:
+            items = list(kind.__iter__(value))
             for position in hold:
                 if isinstance(position, int) and 0 <= position < len(items):
                     self.held[first + position] = items[position]

@@ -1,4 +1,4 @@
-"""The measured figures: kept with their content, also when an audit is interrupted."""
+"""The measured figures: kept with what they follow from, also when an audit is interrupted."""
 
 from __future__ import annotations
 
@@ -6,45 +6,86 @@ from pathlib import Path
 
 import pytest
 
+from autograder.audit.content import Definitions
+from autograder.audit.draws import Sample
 from autograder.audit.measured import measured
 from autograder.audit.rates import rate_findings, simulated_draws
-from autograder.audit.simulation import Sample, Tally
+from autograder.audit.simulation import Tally
+from autograder.course import Course, load_course
+from autograder.grading import Grader
 from tests.audit.test_rates import HONEST
 from tests.toy import CHECKS, toy_course
 
-ONE = Sample("test_mean", None)
+LEVEL = HONEST.replace("LEVEL", "statistics.alpha")
+RIGHT, WRONG = Sample("test_mean", None), Sample("test_mean", "positive")
 
 
-def test_figures_belong_to_their_content(tmp_path: Path) -> None:
-    """One changed character of the checks, or another rate, and nothing is known."""
-    course = toy_course(tmp_path)
-    with measured(course, "toy", 1e-9) as known:
-        known[ONE] = Tally(3, 250)
-    for alpha, text in [(1e-9, {ONE: Tally(3, 250)}), (1e-8, {})]:
-        with measured(course, "toy", alpha) as known:
-            assert known == text
-    toy_course(tmp_path, checks=CHECKS + "\n")
-    with measured(course, "toy", 1e-9) as known:
-        assert known == {}
+def grader(course: Course) -> Grader:
+    """The toy's grader."""
+    return Grader(course, course.assignment("toy"), b"secret")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"content": 1}', "\x00"])
-def test_a_spoilt_file_is_measured_anew(tmp_path: Path, text: str) -> None:
+def known(course: Course) -> dict[Sample, Tally]:
+    """What is known of the toy's checks."""
+    with measured(course, "toy", grader(course)) as tallies:
+        return dict(tallies)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """A toy course with two figures."""
+    course = toy_course(tmp_path, checks=CHECKS + LEVEL)
+    with measured(course, "toy", grader(course)) as tallies:
+        tallies[RIGHT], tallies[WRONG] = Tally(3, 250), Tally(250, 250)
+    assert set(known(course)) == {RIGHT, WRONG}
+    return course
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "left"),
+    [
+        ("autograder/checks/test_toy.py", "erfc(abs(z)", "erfc(abs(2 * z)", set()),
+        ("autograder/checks/test_toy.py", "0.45 < std", "0.4 < std", {RIGHT, WRONG}),
+        ("autograder/checks/test_toy.py", "from math", "# a word\n    from math", {RIGHT, WRONG}),
+        ("autograder/mistakes/toy.py", "rng.uniform(0, 1,", "rng.uniform(0, 2,", {RIGHT}),
+        ("autograder/mistakes/toy.py", "rng.normal(0, 0.25", "rng.normal(0, 0.2", {RIGHT, WRONG}),
+        ("solutions/toy.py", "rng.normal(0, 0.5", "rng.normal(0.0, 0.5", set()),
+        ("course.yml", "limits:", "grading: {false_alarm_rate: 1.0e-6}\nlimits:", {RIGHT}),
+    ],
+)
+def test_a_figure_is_worth_what_it_follows_from(
+    course: Course, name: str, old: str, new: str, left: set[Sample]
+) -> None:
+    """The check and what it uses, the mistake at its rate, the solution; and nothing else."""
+    path = course.root / name
+    assert path.read_text().count(old) == 1
+    path.write_text(path.read_text().replace(old, new))
+    assert set(known(load_course(course.root))) == left
+
+
+def test_what_a_check_uses_is_followed_through_its_file() -> None:
+    """Helpers of helpers, constants and statements without a name count; neighbours do not."""
+    file = Definitions(
+        "import numpy as np\nN = 3\nM = 4\ndef low(x): return x * N\ndef high(x): return low(x)\n"
+        "def other(x): return M\nprint('always')\n"
+    )
+    behind = file.behind("high")
+    assert all(part in behind for part in ("def high", "def low", "N = 3", "print"))
+    assert not any(part in behind for part in ("def other", "M = 4", "import"))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"test_mean": {"": 1}}', '{"a": 1}', "\x00"])
+def test_a_spoilt_file_is_measured_anew(course: Course, text: str) -> None:
     """What cannot be read counts for nothing, and is written again."""
-    course = toy_course(tmp_path)
-    path = tmp_path / "autograder/audit/measured/toy.json"
-    path.parent.mkdir(parents=True)
-    path.write_text(text)
-    with measured(course, "toy", 1e-9) as known:
-        assert known == {}
-        known[ONE] = Tally(0, 1)
-    with measured(course, "toy", 1e-9) as known:
-        assert known == {ONE: Tally(0, 1)}
+    (course.root / "autograder/audit/measured/toy.json").write_text(text)
+    assert known(course) == {}
+    with measured(course, "toy", grader(course)) as tallies:
+        tallies[RIGHT] = Tally(0, 1)
+    assert known(course) == {RIGHT: Tally(0, 1)}
 
 
 def test_an_interrupted_audit_goes_on_where_it_stopped(tmp_path: Path) -> None:
     """Whole tallies are kept, no draw is counted twice, and the figures are those of one run."""
-    level = HONEST.replace("LEVEL", "statistics.alpha")
     made: list[int] = []
 
     def interrupt(draws: int) -> None:
@@ -52,13 +93,13 @@ def test_an_interrupted_audit_goes_on_where_it_stopped(tmp_path: Path) -> None:
         if len(made) == 3:
             raise KeyboardInterrupt
 
-    course = toy_course(tmp_path / "one", checks=CHECKS + level)
+    course = toy_course(tmp_path / "one", checks=CHECKS + LEVEL)
     total = simulated_draws(course, "toy", 500)
     with pytest.raises(KeyboardInterrupt):
         rate_findings(course, "toy", 500, 1, interrupt)
     left = simulated_draws(course, "toy", 500)
     assert 0 < left < total
-    whole = toy_course(tmp_path / "two", checks=CHECKS + level)
+    whole = toy_course(tmp_path / "two", checks=CHECKS + LEVEL)
     assert rate_findings(course, "toy", 500, 1, lambda _: None) == rate_findings(
         whole, "toy", 500, 1, lambda _: None
     )

@@ -55,5 +55,5 @@ def test_nothing_is_simulated_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def refuse(*_: object) -> None:
         raise AssertionError("simulated again")
 
-    monkeypatch.setattr("autograder.audit.simulation.ProcessPoolExecutor", refuse)
+    monkeypatch.setattr("autograder.audit.simulation.pool", refuse)
     assert findings(tmp_path, "statistics.alpha", 250)[0] == first
