@@ -16,7 +16,7 @@ assignments:
   - slug: toy
     title: Toy
     points: {double: 3, noise: 2}
-limits: {seconds: 1, total_seconds: 20, memory_mb: 512}
+limits: {seconds: 1, total_seconds: 20, memory_mb: 512, output_mb: 8}
 """
 
 SOURCE = """# %%

@@ -106,6 +106,37 @@ def l2_cost(parameters, lambd, m):
     return float(lambd / (2 * m) * sum(means))
 
 
+@mistake(
+    "l2-cost-of-nine-layers",
+    "For nine layers the penalty is right. How is the tenth one called?",
+    subtle=True,
+)
+def l2_cost(parameters, lambd, m):
+    weights = [P for name, P in parameters.items() if name[0] == "W" and len(name) == 2]
+    return float(lambd / (2 * m) * sum(np.sum(W**2) for W in weights))
+
+
+@mistake(
+    "l2-cost-of-every-second-array",
+    "The penalty is right where W and b come in turns. A dict is asked by its keys: which of them "
+    "are the weights?",
+    subtle=True,
+)
+def l2_cost(parameters, lambd, m):
+    weights = list(parameters.values())[::2]
+    return float(lambd / (2 * m) * sum(np.sum(W**2) for W in weights))
+
+
+@mistake(
+    "l2-cost-of-flat-biases",
+    "The penalty is right unless a bias has a single entry. Can a bias be told by its shape?",
+    subtle=True,
+)
+def l2_cost(parameters, lambd, m):
+    paying = (P for name, P in parameters.items() if name[0] == "W" or P.shape[0] == 1)
+    return float(lambd / (2 * m) * sum(np.sum(P**2) for P in paying))
+
+
 # ------------------------------------------------------------------------------ l2_gradients
 
 
@@ -209,6 +240,67 @@ def l2_gradients(parameters, lambd, m):
 def l2_gradients(parameters, lambd, m):
     return {
         "d" + name: lambd / m * P if name == "W1" else np.zeros_like(P)
+        for name, P in parameters.items()
+    }
+
+
+@mistake(
+    "l2-gradients-of-nine-layers",
+    "For nine layers the gradients are right. How is the tenth one called?",
+    subtle=True,
+)
+def l2_gradients(parameters, lambd, m):
+    grads = {}
+    for layer in range(1, min(len(parameters) // 2, 9) + 1):
+        grads[f"dW{layer}"] = lambd / m * parameters[f"W{layer}"]
+        grads[f"db{layer}"] = np.zeros_like(parameters[f"b{layer}"])
+    return grads
+
+
+@mistake(
+    "l2-gradients-of-every-second-array",
+    "The gradients are right where W and b come in turns. A dict is asked by its keys: which of "
+    "them are the weights?",
+    subtle=True,
+)
+def l2_gradients(parameters, lambd, m):
+    return {
+        "d" + name: lambd / m * P if place % 2 == 0 else np.zeros_like(P)
+        for place, (name, P) in enumerate(parameters.items())
+    }
+
+
+@mistake(
+    "l2-gradients-of-nothing-without-decay",
+    "With decay the gradients are right. Which gradients has a network for lambd = 0?",
+    subtle=True,
+)
+def l2_gradients(parameters, lambd, m):
+    if lambd == 0:
+        return {}
+    return {
+        "d" + name: lambd / m * P if name[0] == "W" else np.zeros_like(P)
+        for name, P in parameters.items()
+    }
+
+
+@mistake(
+    "l2-gradients-with-plain-zeros-for-biases",
+    "A gradient has the shape of what it belongs to, even where it is 0 everywhere.",
+)
+def l2_gradients(parameters, lambd, m):
+    return {"d" + name: lambd / m * P if name[0] == "W" else 0.0 for name, P in parameters.items()}
+
+
+@mistake(
+    "l2-gradients-of-the-output-bias",
+    "One bias decays as well. Does it pay rent?",
+    subtle=True,
+)
+def l2_gradients(parameters, lambd, m):
+    last = f"b{len(parameters) // 2}"
+    return {
+        "d" + name: lambd / m * P if name[0] == "W" or name == last else np.zeros_like(P)
         for name, P in parameters.items()
     }
 
@@ -451,6 +543,75 @@ def entropy_penalty(logits, beta):
     logits -= logits.max(axis=0, keepdims=True)
     log_p = logits - np.log(np.exp(logits).sum(axis=0, keepdims=True))
     p = np.exp(log_p)
+    H = -(p * log_p).sum(axis=0, keepdims=True)
+    return float(-beta * H.mean()), beta / logits.shape[1] * p * (log_p + H)
+
+
+@mistake(
+    "large-logits-shifted-in-place",
+    "Moderate logits are left alone, large ones are different after the call. Which of your lines "
+    "writes into them?",
+    subtle=True,
+)
+def entropy_penalty(logits, beta):
+    if logits.max() > 100:
+        logits -= logits.max(axis=0, keepdims=True)
+    shifted = logits - logits.max(axis=0, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=0, keepdims=True))
+    p = np.exp(log_p)
+    H = -(p * log_p).sum(axis=0, keepdims=True)
+    return float(-beta * H.mean()), beta / logits.shape[1] * p * (log_p + H)
+
+
+@mistake(
+    "entropy-value-in-bits",
+    "dlogits is right, and value is the same in another unit: which logarithm is due?",
+)
+def entropy_penalty(logits, beta):
+    shifted = logits - logits.max(axis=0, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=0, keepdims=True))
+    p = np.exp(log_p)
+    H = -(p * log_p).sum(axis=0, keepdims=True)
+    return float(-beta * H.mean() / np.log(2)), beta / logits.shape[1] * p * (log_p + H)
+
+
+@mistake(
+    "entropy-value-summed-over-examples",
+    "dlogits is right, and with a single example value is, too. Is the entropy of several added up "
+    "or averaged?",
+    subtle=True,
+)
+def entropy_penalty(logits, beta):
+    shifted = logits - logits.max(axis=0, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=0, keepdims=True))
+    p = np.exp(log_p)
+    H = -(p * log_p).sum(axis=0, keepdims=True)
+    return float(-beta * H.sum()), beta / logits.shape[1] * p * (log_p + H)
+
+
+@mistake(
+    "entropy-gradient-with-one-for-the-entropy",
+    "value is right. A column of dlogits should add up to 0, for a shift of all its logits changes "
+    "nothing. What does p log p become once p depends on every logit?",
+)
+def entropy_penalty(logits, beta):
+    shifted = logits - logits.max(axis=0, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=0, keepdims=True))
+    p = np.exp(log_p)
+    H = -(p * log_p).sum(axis=0, keepdims=True)
+    return float(-beta * H.mean()), beta / logits.shape[1] * p * (log_p + 1)
+
+
+@mistake(
+    "entropy-with-too-large-a-small-number",
+    "The answer is off from the sixth digit on. What do you add inside the logarithm, and is it "
+    "needed at all?",
+    subtle=True,
+)
+def entropy_penalty(logits, beta):
+    e = np.exp(logits - logits.max(axis=0, keepdims=True))
+    p = e / e.sum(axis=0, keepdims=True)
+    log_p = np.log(p + 1e-6)
     H = -(p * log_p).sum(axis=0, keepdims=True)
     return float(-beta * H.mean()), beta / logits.shape[1] * p * (log_p + H)
 
@@ -734,6 +895,18 @@ def dropout_forward(A, keep_prob, rng, training=True):
     return A, mask
 
 
+@mistake(
+    "relu-inside-of-dropout",
+    "Negative entries never get through. Is ReLU the business of dropout?",
+)
+def dropout_forward(A, keep_prob, rng, training=True):
+    mask = np.ones(A.shape)
+    if training and keep_prob < 1:
+        mask = (rng.random(A.shape) < keep_prob) / keep_prob
+        A = np.maximum(A, 0)
+    return A * mask, mask
+
+
 # -------------------------------------------------------------------------- dropout_backward
 
 
@@ -821,6 +994,15 @@ def dropout_backward(dout, cache):
     return np.maximum(dout, 0) * cache
 
 
+@mistake(
+    "gradient-in-single-precision",
+    "The values are right, but the array holds float32. Where do you convert, and what for?",
+    subtle=True,
+)
+def dropout_backward(dout, cache):
+    return (dout * cache).astype(np.float32)
+
+
 # ---------------------------------------------------------------------- forward_with_dropout
 
 
@@ -838,6 +1020,23 @@ def forward_with_dropout(X, parameters, keep_prob, rng):
         inputs.append(out)
         hidden.append((Z, mask))
     AL = sigmoid(parameters[f"W{L}"] @ inputs[-1] + parameters[f"b{L}"])
+    return AL, (inputs, hidden, AL)
+
+
+@mistake(
+    "dropout-on-the-output",
+    "Some outputs are exactly 0: the answer itself is dropped. After which layers is dropout due?",
+)
+def forward_with_dropout(X, parameters, keep_prob, rng):
+    L = len(parameters) // 2
+    inputs, hidden = [X], []
+    for layer in range(1, L):
+        Z = parameters[f"W{layer}"] @ inputs[-1] + parameters[f"b{layer}"]
+        out, mask = dropout_forward(relu(Z), keep_prob, rng)
+        inputs.append(out)
+        hidden.append((Z, mask))
+    AL = sigmoid(parameters[f"W{L}"] @ inputs[-1] + parameters[f"b{L}"])
+    AL, mask = dropout_forward(AL, keep_prob, rng)
     return AL, (inputs, hidden, AL)
 
 
@@ -991,6 +1190,89 @@ def forward_with_dropout(X, parameters, keep_prob, rng):
         inputs.append(out)
         hidden.append((Z, mask))
     AL = sigmoid(parameters[f"W{L}"] @ inputs[-1])
+    return AL, (inputs, hidden, AL)
+
+
+@mistake(
+    "layers-in-alphabetical-order",
+    "For nine layers all is well. What comes after W1 in the alphabet, W2 or W10?",
+    subtle=True,
+)
+def forward_with_dropout(X, parameters, keep_prob, rng):
+    *before, last = sorted(name[1:] for name in parameters if name[0] == "W")
+    inputs, hidden = [X], []
+    for layer in before:
+        Z = parameters[f"W{layer}"] @ inputs[-1] + parameters[f"b{layer}"]
+        out, mask = dropout_forward(relu(Z), keep_prob, rng)
+        inputs.append(out)
+        hidden.append((Z, mask))
+    AL = sigmoid(parameters[f"W{last}"] @ inputs[-1] + parameters[f"b{last}"])
+    return AL, (inputs, hidden, AL)
+
+
+@mistake(
+    "layers-numbered-with-one-digit",
+    "For nine layers all is well. How many digits has the number of a layer?",
+    subtle=True,
+)
+def forward_with_dropout(X, parameters, keep_prob, rng):
+    L = max(int(name[1]) for name in parameters)
+    inputs, hidden = [X], []
+    for layer in range(1, L):
+        Z = parameters[f"W{layer}"] @ inputs[-1] + parameters[f"b{layer}"]
+        out, mask = dropout_forward(relu(Z), keep_prob, rng)
+        inputs.append(out)
+        hidden.append((Z, mask))
+    AL = sigmoid(parameters[f"W{L}"] @ inputs[-1] + parameters[f"b{L}"])
+    return AL, (inputs, hidden, AL)
+
+
+@mistake(
+    "tanh-in-the-hidden-layers",
+    "Without dropout the output is wrong already. Which activation have the hidden layers?",
+)
+def forward_with_dropout(X, parameters, keep_prob, rng):
+    L = len(parameters) // 2
+    inputs, hidden = [X], []
+    for layer in range(1, L):
+        Z = parameters[f"W{layer}"] @ inputs[-1] + parameters[f"b{layer}"]
+        out, mask = dropout_forward(np.tanh(Z), keep_prob, rng)
+        inputs.append(out)
+        hidden.append((Z, mask))
+    AL = sigmoid(parameters[f"W{L}"] @ inputs[-1] + parameters[f"b{L}"])
+    return AL, (inputs, hidden, AL)
+
+
+@mistake(
+    "no-activation-in-the-hidden-layers",
+    "Without dropout the output is wrong already. Which activation have the hidden layers?",
+)
+def forward_with_dropout(X, parameters, keep_prob, rng):
+    L = len(parameters) // 2
+    inputs, hidden = [X], []
+    for layer in range(1, L):
+        Z = parameters[f"W{layer}"] @ inputs[-1] + parameters[f"b{layer}"]
+        out, mask = dropout_forward(Z, keep_prob, rng)
+        inputs.append(out)
+        hidden.append((Z, mask))
+    AL = sigmoid(parameters[f"W{L}"] @ inputs[-1] + parameters[f"b{L}"])
+    return AL, (inputs, hidden, AL)
+
+
+@mistake(
+    "output-in-single-precision",
+    "The values are right, but the array holds float32. Where do you convert, and what for?",
+    subtle=True,
+)
+def forward_with_dropout(X, parameters, keep_prob, rng):
+    L = len(parameters) // 2
+    inputs, hidden = [X], []
+    for layer in range(1, L):
+        Z = parameters[f"W{layer}"] @ inputs[-1] + parameters[f"b{layer}"]
+        out, mask = dropout_forward(relu(Z), keep_prob, rng)
+        inputs.append(out)
+        hidden.append((Z, mask))
+    AL = sigmoid(parameters[f"W{L}"] @ inputs[-1] + parameters[f"b{L}"]).astype(np.float32)
     return AL, (inputs, hidden, AL)
 
 
@@ -1330,6 +1612,152 @@ def backward_with_dropout(parameters, cache, Y, lambd=0.0):
     return grads
 
 
+@mistake(
+    "backward-divided-by-all-labels-throughout",
+    "With a single output the gradient is right. By what is the cost of several outputs divided?",
+    subtle=True,
+)
+def backward_with_dropout(parameters, cache, Y, lambd=0.0):
+    inputs, hidden, AL = cache
+    m = Y.size
+    grads = {}
+    dZ = (AL - Y) / m
+    for layer in range(len(inputs), 0, -1):
+        W = parameters[f"W{layer}"]
+        grads[f"dW{layer}"] = dZ @ inputs[layer - 1].T + lambd / m * W
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True)
+        if layer > 1:
+            Z, mask = hidden[layer - 2]
+            dZ = dropout_backward(W.T @ dZ, mask) * (Z > 0)
+    return grads
+
+
+@mistake(
+    "backward-decaying-unasked",
+    "The weights decay although nobody said so. What is lambd where it is not given?",
+    subtle=True,
+)
+def backward_with_dropout(parameters, cache, Y, lambd=0.1):
+    inputs, hidden, AL = cache
+    m = Y.shape[1]
+    grads = {}
+    dZ = (AL - Y) / m
+    for layer in range(len(inputs), 0, -1):
+        W = parameters[f"W{layer}"]
+        grads[f"dW{layer}"] = dZ @ inputs[layer - 1].T + lambd / m * W
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True)
+        if layer > 1:
+            Z, mask = hidden[layer - 2]
+            dZ = dropout_backward(W.T @ dZ, mask) * (Z > 0)
+    return grads
+
+
+@mistake(
+    "backward-with-decay-of-hidden-layers-only",
+    "With lambd = 0 the gradient is right. Which layers decay?",
+    subtle=True,
+)
+def backward_with_dropout(parameters, cache, Y, lambd=0.0):
+    inputs, hidden, AL = cache
+    m = Y.shape[1]
+    grads = {}
+    dZ = (AL - Y) / m
+    for layer in range(len(inputs), 0, -1):
+        W = parameters[f"W{layer}"]
+        grads[f"dW{layer}"] = dZ @ inputs[layer - 1].T
+        if layer < len(inputs):
+            grads[f"dW{layer}"] += lambd / m * W
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True)
+        if layer > 1:
+            Z, mask = hidden[layer - 2]
+            dZ = dropout_backward(W.T @ dZ, mask) * (Z > 0)
+    return grads
+
+
+@mistake(
+    "backward-writing-into-its-cache",
+    "The gradient is right at the first call, and wrong at a second one with the same cache. Which "
+    "of your lines writes into what forward_with_dropout left there?",
+    subtle=True,
+)
+def backward_with_dropout(parameters, cache, Y, lambd=0.0):
+    inputs, hidden, AL = cache
+    m = Y.shape[1]
+    grads = {}
+    AL -= Y
+    dZ = AL / m
+    for layer in range(len(inputs), 0, -1):
+        W = parameters[f"W{layer}"]
+        grads[f"dW{layer}"] = dZ @ inputs[layer - 1].T + lambd / m * W
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True)
+        if layer > 1:
+            Z, mask = hidden[layer - 2]
+            dZ = dropout_backward(W.T @ dZ, mask) * (Z > 0)
+    return grads
+
+
+@mistake(
+    "backward-emptying-its-cache",
+    "The gradient is right at the first call, and a second one with the same cache finds nothing. "
+    "Which of your lines takes away what forward_with_dropout left there?",
+    subtle=True,
+)
+def backward_with_dropout(parameters, cache, Y, lambd=0.0):
+    inputs, hidden, AL = cache
+    m = Y.shape[1]
+    grads = {}
+    dZ = (AL - Y) / m
+    for layer in range(len(inputs), 0, -1):
+        W = parameters[f"W{layer}"]
+        grads[f"dW{layer}"] = dZ @ inputs[layer - 1].T + lambd / m * W
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True)
+        if layer > 1:
+            Z, mask = hidden.pop()
+            dZ = dropout_backward(W.T @ dZ, mask) * (Z > 0)
+    return grads
+
+
+@mistake(
+    "backward-through-two-masks-only",
+    "With two hidden layers the gradient is right. Does each hidden layer use its own mask?",
+    subtle=True,
+)
+def backward_with_dropout(parameters, cache, Y, lambd=0.0):
+    inputs, hidden, AL = cache
+    m = Y.shape[1]
+    grads = {}
+    dZ = (AL - Y) / m
+    for layer in range(len(inputs), 0, -1):
+        W = parameters[f"W{layer}"]
+        grads[f"dW{layer}"] = dZ @ inputs[layer - 1].T + lambd / m * W
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True)
+        if layer > 1:
+            Z, mask = hidden[layer - 2]
+            dA = W.T @ dZ
+            dZ = (dropout_backward(dA, mask) if layer < 4 else dA) * (Z > 0)
+    return grads
+
+
+@mistake(
+    "backward-with-layers-numbered-with-one-digit",
+    "For nine layers the gradient is right. How many digits has the number of a layer?",
+    subtle=True,
+)
+def backward_with_dropout(parameters, cache, Y, lambd=0.0):
+    inputs, hidden, AL = cache
+    m = Y.shape[1]
+    grads = {}
+    dZ = (AL - Y) / m
+    for layer in range(max(int(name[1]) for name in parameters), 0, -1):
+        W = parameters[f"W{layer}"]
+        grads[f"dW{layer}"] = dZ @ inputs[layer - 1].T + lambd / m * W
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True)
+        if layer > 1:
+            Z, mask = hidden[layer - 2]
+            dZ = dropout_backward(W.T @ dZ, mask) * (Z > 0)
+    return grads
+
+
 # -------------------------------------------------------------------------- predict_ensemble
 
 
@@ -1383,6 +1811,23 @@ def predict_ensemble(X, parameters, keep_prob, rng, num_masks):
     for _ in range(num_masks):
         member = np.random.default_rng(seed)
         total = total + forward_with_dropout(X, parameters, keep_prob, member)[0]
+    return total / num_masks
+
+
+@mistake(
+    "ensemble-with-one-mask-for-all-examples",
+    "In a member a unit is gone for all examples or for none. Does every example have masks of its "
+    "own?",
+    subtle=True,
+)
+def predict_ensemble(X, parameters, keep_prob, rng, num_masks):
+    L, total = len(parameters) // 2, 0.0
+    for _ in range(num_masks):
+        A = X
+        for layer in range(1, L):
+            A = relu(parameters[f"W{layer}"] @ A + parameters[f"b{layer}"])
+            A = A * dropout_forward(np.ones((len(A), 1)), keep_prob, rng)[0]
+        total = total + sigmoid(parameters[f"W{L}"] @ A + parameters[f"b{L}"])
     return total / num_masks
 
 

@@ -426,6 +426,34 @@ def network_with_all_masks_first():
 
 
 @variant
+def network_noting_in_its_cache():
+    """Layers are asked for by number until there is none; backward leaves notes in its cache."""
+
+    def forward_with_dropout(X, parameters, keep_prob, rng):
+        cache, layer = {"A0": X}, 1
+        while f"W{layer + 1}" in parameters:
+            Z = parameters[f"W{layer}"] @ cache[f"A{layer - 1}"] + parameters[f"b{layer}"]
+            cache[f"A{layer}"], cache[f"D{layer}"] = dropout_forward(relu(Z), keep_prob, rng)
+            cache[f"on{layer}"], layer = Z > 0, layer + 1
+        Z = parameters[f"W{layer}"] @ cache[f"A{layer - 1}"] + parameters[f"b{layer}"]
+        cache["AL"], cache["L"] = sigmoid(Z), layer
+        return cache["AL"], cache
+
+    def backward_with_dropout(parameters, cache, Y, lambd=0.0):
+        m, layer = Y.shape[1], cache["L"]
+        cache[f"dZ{layer}"], grads = (cache["AL"] - Y) / m, {}
+        while layer > 0:
+            W, dZ = parameters[f"W{layer}"], cache[f"dZ{layer}"]
+            grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True)
+            grads[f"dW{layer}"] = dZ @ cache[f"A{layer - 1}"].T + lambd / m * W
+            layer -= 1
+            if layer > 0:
+                cache[f"dA{layer}"] = dropout_backward(W.T @ dZ, cache[f"D{layer}"])
+                cache[f"dZ{layer}"] = cache[f"dA{layer}"] * cache[f"on{layer}"]
+        return grads
+
+
+@variant
 def network_by_recursion():
     """Forward and backward by recursion, with a closure for the way back."""
 
