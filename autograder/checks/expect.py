@@ -36,7 +36,7 @@ class _Observable(Protocol):
     def observed(self, *args: Any, **kwargs: Any) -> Called: ...
 
 
-_ARTICLES = {"ndarray": "an array"}
+_NOTHING = 1e-30
 
 
 def describe(value: Any) -> str:
@@ -100,12 +100,13 @@ def array(
     """A float64 array equal to ``expected`` up to rounding.
 
     ``atol`` is relative to the largest expected entry, so that small-scale problems are judged
-    as strictly as large ones.
+    as strictly as large ones; below `_NOTHING`, as a saturated sigmoid is, it is nothing at all.
     """
     shape(got, expected.shape, name)
     finite(got, name)
     scale = float(np.abs(expected).max(initial=0.0))
-    wrong = np.abs(got - expected) > atol * min(scale, 1.0) + rtol * np.abs(expected)
+    room = atol * min(max(scale, _NOTHING), 1.0)
+    wrong = np.abs(got - expected) > room + rtol * np.abs(expected)
     if scale == 0.0:
         wrong = np.abs(got) > 1e-14
     if wrong.any():

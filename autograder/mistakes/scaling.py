@@ -243,6 +243,81 @@ def forward_deep(X, parameters, activation):
     return cache[-1], cache
 
 
+@mistake(
+    "forward-float32-throughout",
+    "AL has only half the digits: which dtype does it have?",
+)
+def forward_deep(X, parameters, activation):
+    L = len(parameters) // 2
+    cache = [X.astype(np.float32)]
+    for layer in range(1, L + 1):
+        W = parameters[f"W{layer}"].astype(np.float32)
+        Z = W @ cache[-1] + parameters[f"b{layer}"].astype(np.float32)
+        cache.append(activate(Z, activation if layer < L else "sigmoid"))
+    return cache[-1], cache
+
+
+@mistake(
+    "forward-last-hidden-linear",
+    "All hidden layers but the last one have their activation. Where does your loop stop?",
+    subtle=True,
+)
+def forward_deep(X, parameters, activation):
+    L = len(parameters) // 2
+    cache = [X]
+    for layer in range(1, L + 1):
+        Z = parameters[f"W{layer}"] @ cache[-1] + parameters[f"b{layer}"]
+        if layer == L:
+            cache.append(sigmoid(Z))
+        else:
+            cache.append(activate(Z, activation) if layer < L - 1 else Z)
+    return cache[-1], cache
+
+
+@mistake(
+    "forward-sorted-keys",
+    "Up to nine layers it works. Which layer comes second when names are sorted as words?",
+    subtle=True,
+)
+def forward_deep(X, parameters, activation):
+    weights = sorted(key for key in parameters if key.startswith("W"))
+    biases = sorted(key for key in parameters if key.startswith("b"))
+    cache = [X]
+    for W, b in zip(weights, biases):
+        Z = parameters[W] @ cache[-1] + parameters[b]
+        cache.append(activate(Z, activation if W != weights[-1] else "sigmoid"))
+    return cache[-1], cache
+
+
+@mistake(
+    "forward-one-digit",
+    "Up to nine layers it works. How many digits can the number of a layer have?",
+    subtle=True,
+)
+def forward_deep(X, parameters, activation):
+    L = max(int(key[1]) for key in parameters)
+    cache = [X]
+    for layer in range(1, L + 1):
+        Z = parameters[f"W{layer}"] @ cache[-1] + parameters[f"b{layer}"]
+        cache.append(activate(Z, activation if layer < L else "sigmoid"))
+    return cache[-1], cache
+
+
+@mistake(
+    "forward-dict-order",
+    "The layers are taken as they lie in the dictionary. What says which one is the first?",
+    subtle=True,
+)
+def forward_deep(X, parameters, activation):
+    weights = [value for key, value in parameters.items() if key.startswith("W")]
+    biases = [value for key, value in parameters.items() if key.startswith("b")]
+    cache = [X]
+    for layer, (W, b) in enumerate(zip(weights, biases), start=1):
+        Z = W @ cache[-1] + b
+        cache.append(activate(Z, activation if layer < len(weights) else "sigmoid"))
+    return cache[-1], cache
+
+
 # ------------------------------------------------------------------ initialize_constant
 
 
@@ -331,6 +406,22 @@ def initialize_constant(layer_dims, value):
         shape = (layer_dims[layer], layer_dims[layer - 1])
         parameters[f"W{layer}"] = np.full(shape, float(value)) if layer == 1 else np.zeros(shape)
         parameters[f"b{layer}"] = np.zeros((layer_dims[layer], 1))
+    return parameters
+
+
+@mistake(
+    "constant-uses-up-the-sizes",
+    "The parameters are right, but afterwards the list of sizes is not what it was.",
+)
+def initialize_constant(layer_dims, value):
+    parameters = {}
+    fan_in = layer_dims.pop(0)
+    layer = 1
+    while layer_dims:
+        fan_out = layer_dims.pop(0)
+        parameters[f"W{layer}"] = np.full((fan_out, fan_in), float(value))
+        parameters[f"b{layer}"] = np.zeros((fan_out, 1))
+        fan_in, layer = fan_out, layer + 1
     return parameters
 
 
@@ -614,6 +705,16 @@ def activation_variances(X, parameters, activation):
     _, cache = forward_deep(X, parameters, activation)
     base = np.var(X) if X.size > 1 else 1.0
     return np.array([np.var(A) / base for A in cache[1:-1]])
+
+
+@mistake(
+    "activation-sample-variance",
+    "For many entries it hardly shows: the sum of squares is divided by one less than their number.",
+    subtle=True,
+)
+def activation_variances(X, parameters, activation):
+    _, cache = forward_deep(X, parameters, activation)
+    return np.array([np.var(A, ddof=1) for A in cache[1:-1]])
 
 
 # ------------------------------------------------------------------ variance_scaling
@@ -1055,6 +1156,14 @@ def initialize_uniform_fan_in(layer_dims, rng):
     )
 
 
+@mistake("uniform-float32", "The weights have half the digits. Which dtype should they have?")
+def initialize_uniform_fan_in(layer_dims, rng):
+    return build_parameters(
+        layer_dims,
+        lambda i, o: rng.uniform(-1 / np.sqrt(i), 1 / np.sqrt(i), (o, i)).astype(np.float32),
+    )
+
+
 # ------------------------------------------------------------------ initialize_he
 
 
@@ -1250,6 +1359,61 @@ def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
     return build_parameters(
         layer_dims, lambda i, o: variance_scaling(i, o, rng, 2, mode, distribution)
     )
+
+
+@mistake("he-float32", "The weights have half the digits. Which dtype should they have?")
+def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
+    return build_parameters(
+        layer_dims,
+        lambda i, o: variance_scaling(i, o, rng, 2, mode, distribution).astype(np.float32),
+    )
+
+
+@mistake(
+    "he-uniform-mode-ignored",
+    "Normal weights are right. Which fan do the uniform ones follow when another mode is asked for?",
+    subtle=True,
+)
+def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
+    def draw(i, o):
+        if distribution == "normal":
+            return variance_scaling(i, o, rng, 2, mode, "normal")
+        bound = np.sqrt(6 / i)
+        return rng.uniform(-bound, bound, (o, i))
+
+    return build_parameters(layer_dims, draw)
+
+
+@mistake(
+    "he-uniform-global-generator",
+    "Normal weights come from the generator that is passed in. Where do the uniform ones come from?",
+    subtle=True,
+)
+def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
+    def draw(i, o):
+        if distribution == "normal":
+            return variance_scaling(i, o, rng, 2, mode, "normal")
+        bound = np.sqrt(6 / {"fan_in": i, "fan_out": o, "fan_avg": (i + o) / 2}[mode])
+        return np.random.uniform(-bound, bound, (o, i))
+
+    return build_parameters(layer_dims, draw)
+
+
+@mistake(
+    "he-uniform-one-table",
+    "Asked for uniform weights, layers share their draws. How often do you ask the generator?",
+    subtle=True,
+)
+def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
+    table = rng.uniform(-1, 1, (max(layer_dims), max(layer_dims)))
+
+    def draw(i, o):
+        if distribution == "normal":
+            return variance_scaling(i, o, rng, 2, mode, "normal")
+        bound = np.sqrt(6 / {"fan_in": i, "fan_out": o, "fan_avg": (i + o) / 2}[mode])
+        return bound * table[:o, :i]
+
+    return build_parameters(layer_dims, draw)
 
 
 # ------------------------------------------------------------------ backward_deep
@@ -1602,6 +1766,126 @@ def backward_deep(parameters, cache, Y, activation):
     return grads
 
 
+@mistake(
+    "backward-writes-into-cache",
+    "The gradients are right, but a second call with the same cache gives others.",
+    subtle=True,
+)
+def backward_deep(parameters, cache, Y, activation):
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1]
+    dZ -= Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
+    return grads
+
+
+@mistake(
+    "backward-uses-up-the-cache",
+    "The gradients are right, but afterwards the cache is empty.",
+    subtle=True,
+)
+def backward_deep(parameters, cache, Y, activation):
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache.pop() - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache.pop()
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
+    return grads
+
+
+@mistake(
+    "backward-clipped",
+    "As long as gradients are small they are right. Should large ones be cut off?",
+    subtle=True,
+)
+def backward_deep(parameters, cache, Y, activation):
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
+    return {key: np.clip(value, -5, 5) for key, value in grads.items()}
+
+
+@mistake(
+    "backward-small-errors-ignored",
+    "A network that is nearly right has small gradients. Yours are 0. Should it stop learning?",
+    subtle=True,
+)
+def backward_deep(parameters, cache, Y, activation):
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    dZ[np.abs(dZ) < 1e-3] = 0
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
+    return grads
+
+
+@mistake("backward-float32", "The gradients have half the digits. Which dtype should they have?")
+def backward_deep(parameters, cache, Y, activation):
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * slope(A_prev, activation)
+    return {key: value.astype(np.float32) for key, value in grads.items()}
+
+
+@mistake(
+    "backward-square-untransposed",
+    "Rectangular layers are right. Does a square W go back the way it came?",
+    subtle=True,
+)
+def backward_deep(parameters, cache, Y, activation):
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        W = parameters[f"W{layer}"]
+        if W.shape != (len(dZ), len(dZ)):
+            W = W.T  # so that the shapes agree
+        dZ = W @ dZ * slope(A_prev, activation)
+    return grads
+
+
+@mistake(
+    "backward-sorted-keys",
+    "Up to nine layers it works. Which layer comes last when names are sorted as words?",
+    subtle=True,
+)
+def backward_deep(parameters, cache, Y, activation):
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    names = sorted(key[1:] for key in parameters if key.startswith("W"))
+    for A_prev, name in zip(cache[-2::-1], names[::-1]):
+        grads[f"dW{name}"] = dZ @ A_prev.T / m
+        grads[f"db{name}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{name}"].T @ dZ * slope(A_prev, activation)
+    return grads
+
+
 # ------------------------------------------------------------------ gradient_variances
 
 
@@ -1757,6 +2041,20 @@ def gradient_variances(X, Y, parameters, activation):
         dZ = parameters[f"W{layer + 1}"].T @ dZ * slope(cache[layer], activation)
         variances.insert(0, np.var(dZ))
     return np.array(variances)
+
+
+@mistake(
+    "gradient-sample-variance",
+    "For many entries it hardly shows: the sum of squares is divided by one less than their number.",
+    subtle=True,
+)
+def gradient_variances(X, Y, parameters, activation):
+    AL, cache = forward_deep(X, parameters, activation)
+    signals = [AL - Y]
+    for layer in range(len(parameters) // 2 - 1, 0, -1):
+        back = parameters[f"W{layer + 1}"].T @ signals[0]
+        signals.insert(0, back * slope(cache[layer], activation))
+    return np.array([np.var(dZ, ddof=1) for dZ in signals[:-1]])
 
 
 # ------------------------------------------------------------------ initialize_xavier
@@ -1980,6 +2278,51 @@ def initialize_xavier(layer_dims, rng, distribution="uniform"):
             i, o, rng, (np.sqrt(2 / (i + 1 + o))) ** 2 * i, "fan_in", distribution
         ),
     )
+
+
+@mistake(
+    "xavier-root-three",
+    "Normal weights are right; uniform ones have half of the variance. What is under your root?",
+    subtle=True,
+)
+def initialize_xavier(layer_dims, rng, distribution="uniform"):
+    def draw(i, o):
+        bound = np.sqrt(3 / (i + o))
+        if distribution == "normal":
+            return rng.normal(0, np.sqrt(2 / (i + o)), (o, i))
+        return rng.uniform(-bound, bound, (o, i))
+
+    return build_parameters(layer_dims, draw)
+
+
+@mistake(
+    "xavier-normal-by-fan-in",
+    "Uniform weights are right. How many of the two fans do the normal ones look at?",
+    subtle=True,
+)
+def initialize_xavier(layer_dims, rng, distribution="uniform"):
+    def draw(i, o):
+        if distribution == "normal":
+            return rng.normal(0, np.sqrt(1 / i), (o, i))
+        return variance_scaling(i, o, rng, 1, "fan_avg", "uniform")
+
+    return build_parameters(layer_dims, draw)
+
+
+@mistake(
+    "xavier-normal-mirrored",
+    "Asked for normal weights, half of the units are mirror images. Is each a draw of its own?",
+    subtle=True,
+)
+def initialize_xavier(layer_dims, rng, distribution="uniform"):
+    parameters = build_parameters(
+        layer_dims, lambda i, o: variance_scaling(i, o, rng, 1, "fan_avg", distribution)
+    )
+    if distribution == "normal":
+        for layer in range(1, len(layer_dims)):
+            half = layer_dims[layer] // 2
+            parameters[f"W{layer}"][half : 2 * half] = -parameters[f"W{layer}"][:half]
+    return parameters
 
 
 # ------------------------------------------------------------------ saturation

@@ -420,6 +420,54 @@ def sigmoid_by_tanh():
 
 
 @variant
+def clipped_sigmoid():
+    """The sigmoid of Z cut off at plus and minus 500, so that exp cannot overflow."""
+
+    def forward_deep(X, parameters, activation):
+        L = len(parameters) // 2
+        cache = [X]
+        for layer in range(1, L + 1):
+            Z = parameters[f"W{layer}"] @ cache[-1] + parameters[f"b{layer}"]
+            if layer == L or activation == "sigmoid":
+                cache.append(1 / (1 + np.exp(-np.clip(Z, -500, 500))))
+            else:
+                cache.append(activate(Z, activation))
+        return cache[-1], cache
+
+
+@variant
+def sigmoid_from_one_half():
+    """The sigmoid is one half plus half a tanh: very small outputs are exactly 0."""
+
+    def forward_deep(X, parameters, activation):
+        L = len(parameters) // 2
+        cache = [X]
+        for layer in range(1, L + 1):
+            Z = parameters[f"W{layer}"] @ cache[-1] + parameters[f"b{layer}"]
+            if layer == L or activation == "sigmoid":
+                cache.append(0.5 + 0.5 * np.tanh(Z / 2))
+            else:
+                cache.append(activate(Z, activation))
+        return cache[-1], cache
+
+
+@variant
+def sigmoid_by_complement():
+    """The sigmoid is one minus its mirror image: very small outputs are exactly 0, or 1e-16."""
+
+    def forward_deep(X, parameters, activation):
+        L = len(parameters) // 2
+        cache = [X]
+        for layer in range(1, L + 1):
+            Z = parameters[f"W{layer}"] @ cache[-1] + parameters[f"b{layer}"]
+            if layer == L or activation == "sigmoid":
+                cache.append(1 - 1 / (1 + np.exp(Z)))
+            else:
+                cache.append(activate(Z, activation))
+        return cache[-1], cache
+
+
+@variant
 def piecewise_sigmoid():
     """The sigmoid by masks, each half with the exponential that cannot overflow."""
 
