@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections.abc import Iterator
 from functools import cached_property
 
 from autograder.audit.draws import Sample
@@ -40,7 +41,7 @@ class Definitions:
     def __init__(self, text: str) -> None:
         self._sources: dict[str, list[str]] = {"": []}
         self._uses: dict[str, set[str]] = {}
-        for statement in ast.parse(text).body:
+        for statement in _statements(text):
             source = ast.unparse(statement)
             for name in _names(statement) or [""]:
                 self._sources.setdefault(name, []).append(source)
@@ -56,6 +57,28 @@ class Definitions:
                 found.add(one)
                 todo += self._uses.get(one, ())
         return "\n".join(source for one in sorted(found) for source in self._sources[one])
+
+
+def _statements(text: str) -> Iterator[ast.stmt]:
+    """A file's statements: without docstrings, which change no draw, and one for each import."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef):
+            node.body = [line for line in node.body if not _is_text(line)] or [ast.Pass()]
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom):
+            for alias in statement.names:
+                yield ast.ImportFrom(statement.module, [alias], statement.level)
+        else:
+            yield statement
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
 
 
 def _names(statement: ast.stmt) -> list[str]:
