@@ -57,6 +57,17 @@ def _batch(rng: np.random.Generator, n: int, m: int, smallest: float = 3e-3) -> 
     )
 
 
+def _odd(rng: np.random.Generator) -> Batch:
+    """Seven units: one is silenced, one is dead in this batch, one was dead in all batches so far.
+
+    Their gamma, the spread of their Z and their running_var are 0.
+    """
+    batch = _batch(rng, 7, 5)
+    gamma, Z, running_var = batch.gamma.copy(), batch.Z.copy(), batch.running_var.copy()
+    gamma[0], Z[3], running_var[5] = 0, -1.5, 0
+    return replace(batch, Z=Z, gamma=gamma, running_var=running_var)
+
+
 # ------------------------------------------------------------------------- batchnorm_forward
 
 
@@ -65,12 +76,17 @@ def test_batchnorm_forward_training(
     student: Student, reference: Any, rng: np.random.Generator
 ) -> None:
     """While training, each row is normalised by the batch, scaled by gamma, shifted by beta."""
-    for n, m, options in [
-        (3, 7, {}), (1, 6, {}), (5, 3, {"eps": 0.3}), (4, 4, {"eps": 1e-3, "momentum": 0.5}),
-    ]:  # fmt: skip
-        args = _batch(rng, n, m).args
-        out, *_ = student.batchnorm_forward(*args, **options)
-        expect.array(out, reference.batchnorm_forward(*args, **options)[0], "out while training")
+    cases: list[tuple[Batch, dict[str, float]]] = [
+        (_batch(rng, 3, 7), {}),
+        (_batch(rng, 1, 6), {}),
+        (_batch(rng, 5, 3), {"eps": 0.3}),
+        (_batch(rng, 4, 4), {"eps": 1e-3, "momentum": 0.5}),
+        (_odd(rng), {}),
+    ]
+    for batch, options in cases:
+        out, *_ = student.batchnorm_forward(*batch.args, **options)
+        want, *_ = reference.batchnorm_forward(*batch.args, **options)
+        expect.array(out, want, "out while training")
 
 
 @check("batchnorm_forward", points=2)
@@ -78,12 +94,16 @@ def test_batchnorm_forward_memory(
     student: Student, reference: Any, rng: np.random.Generator
 ) -> None:
     """While training, the memory keeps the share momentum of the old and takes the rest anew."""
-    for n, m, options in [
-        (3, 5, {}), (4, 2, {"momentum": 0.75}), (1, 6, {"momentum": 0.3, "eps": 0.2}),
-    ]:  # fmt: skip
-        args = _batch(rng, n, m).args
-        *_, mean, var = student.batchnorm_forward(*args, **options)
-        *_, want_mean, want_var = reference.batchnorm_forward(*args, **options)
+    cases: list[tuple[Batch, dict[str, float]]] = [
+        (_batch(rng, 3, 5), {}),
+        (_batch(rng, 4, 2), {"momentum": 0.75}),
+        (_batch(rng, 1, 6), {"momentum": 0.3, "eps": 0.2}),
+        (_odd(rng), {}),
+    ]
+    # All calls come first: only with and without a momentum given can its default be told wrong.
+    memories = [student.batchnorm_forward(*batch.args, **options)[2:] for batch, options in cases]
+    for (batch, options), (mean, var) in zip(cases, memories, strict=True):
+        *_, want_mean, want_var = reference.batchnorm_forward(*batch.args, **options)
         expect.array(mean, want_mean, "running_mean while training")
         expect.array(var, want_var, "running_var while training")
 
@@ -93,8 +113,13 @@ def test_batchnorm_forward_inference(
     student: Student, reference: Any, rng: np.random.Generator
 ) -> None:
     """With training=False the memory is used in place of the batch, and stays as it is."""
-    for n, m, options in [(3, 5, {}), (2, 1, {"eps": 0.1}), (4, 4, {"momentum": 0.4})]:
-        batch = _batch(rng, n, m)
+    cases: list[tuple[Batch, dict[str, float]]] = [
+        (_batch(rng, 3, 5), {}),
+        (_batch(rng, 2, 1), {"eps": 0.1}),
+        (_batch(rng, 4, 4), {"momentum": 0.4}),
+        (_odd(rng), {}),
+    ]
+    for batch, options in cases:
         out, _, mean, var = student.batchnorm_forward(*batch.args, training=False, **options)
         want = reference.batchnorm_forward(*batch.args, training=False, **options)[0]
         expect.array(out, want, "out at inference")
@@ -130,7 +155,7 @@ def test_batchnorm_backward_dbeta(
     student: Student, reference: Any, rng: np.random.Generator
 ) -> None:
     """dbeta is the slope of the cost in beta."""
-    cases = [(4, 6, {}), (1, 3, {}), (3, 2, {"eps": 0.3})]
+    cases = [(4, 6, {}), (1, 3, {}), (7, 2, {"eps": 0.3})]
     _judge(student, reference, rng, "dbeta", cases)
 
 
@@ -139,14 +164,14 @@ def test_batchnorm_backward_dgamma(
     student: Student, reference: Any, rng: np.random.Generator
 ) -> None:
     """dgamma is the slope of the cost in gamma."""
-    cases = [(4, 6, {}), (1, 3, {}), (3, 2, {"eps": 0.3})]
+    cases = [(4, 6, {}), (1, 3, {}), (7, 2, {"eps": 0.3})]
     _judge(student, reference, rng, "dgamma", cases)
 
 
 @check("batchnorm_backward", points=3)
 def test_batchnorm_backward_dz(student: Student, reference: Any, rng: np.random.Generator) -> None:
     """dZ is the slope of the cost in Z: directly, through the variance and through the mean."""
-    cases = [(3, 5, {}), (1, 4, {}), (5, 3, {"eps": 0.3}), (4, 4, {"eps": 2.0})]
+    cases = [(3, 5, {}), (1, 4, {}), (5, 3, {"eps": 0.3}), (4, 4, {"eps": 2.0}), (7, 3, {})]
     _judge(student, reference, rng, "dZ", cases)
 
 
@@ -191,12 +216,15 @@ def _judge(
 ) -> None:
     """One of the gradients, for random batches and douts; those that can't be judged don't count.
 
+    In a layer of many units one is silenced: its gamma is 0.
+
     Raises:
         CheckSkipped: none can be judged.
     """
     judged = 0
     for n, m, options in cases:
         batch, dout = _batch(rng, n, m, 0.3), rng.normal(0.3, 1, size=(n, m))
+        batch = replace(batch, gamma=batch.gamma * (np.arange(n)[:, np.newaxis] != 5))
         out, cache, *_ = student.batchnorm_forward(*batch.args, **options)
         got = student.batchnorm_backward(dout, cache)
         readings = _readings(student, reference, batch, options, dout, out)
@@ -300,15 +328,21 @@ def _own_closed_form(
 
 
 def _layer(rng: np.random.Generator, n: int, n_prev: int) -> tuple[np.ndarray, ...]:
-    """A linear layer and a batch normalisation after it, in the contract's order."""
-    batch = _batch(rng, n, 2)
+    """A linear layer and a batch normalisation, in the contract's order; seven units are `_odd`."""
+    batch = _odd(rng) if n == 7 else _batch(rng, n, 2)
     return rng.normal(size=(n, n_prev)), rng.normal(size=(n, 1)), *batch.args[1:]
 
 
 @check("fold_batchnorm")
 def test_fold_batchnorm_weights(student: Student, reference: Any, rng: np.random.Generator) -> None:
     """Each row of W takes its unit's gain."""
-    for n, n_prev, options in [(3, 4, {}), (1, 2, {}), (4, 1, {"eps": 0.2}), (3, 3, {})]:
+    for n, n_prev, options in [
+        (3, 4, {}),
+        (1, 2, {}),
+        (4, 1, {"eps": 0.2}),
+        (3, 3, {}),
+        (7, 2, {}),
+    ]:
         args = _layer(rng, n, n_prev)
         W, _ = student.fold_batchnorm(*args, **options)
         expect.array(W, reference.fold_batchnorm(*args, **options)[0], "W")
@@ -317,7 +351,13 @@ def test_fold_batchnorm_weights(student: Student, reference: Any, rng: np.random
 @check("fold_batchnorm")
 def test_fold_batchnorm_bias(student: Student, reference: Any, rng: np.random.Generator) -> None:
     """The new bias is what the two layers together say to an input of zeros."""
-    for n, n_prev, options in [(3, 4, {}), (1, 2, {}), (4, 1, {"eps": 0.2}), (3, 3, {})]:
+    for n, n_prev, options in [
+        (3, 4, {}),
+        (1, 2, {}),
+        (4, 1, {"eps": 0.2}),
+        (3, 3, {}),
+        (7, 2, {}),
+    ]:
         args = _layer(rng, n, n_prev)
         _, b = student.fold_batchnorm(*args, **options)
         expect.array(b, reference.fold_batchnorm(*args, **options)[1], "b")

@@ -294,6 +294,26 @@ def batchnorm_forward(
 
 
 @mistake(
+    "momentum-reversed-for-the-mean",
+    "The remembered variance is right and the remembered mean is not: compare the two lines.",
+    subtle=True,
+)
+def batchnorm_forward(
+    Z, gamma, beta, running_mean, running_var, momentum=0.9, eps=1e-5, training=True
+):
+    if training:
+        mean, var = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+        running_mean = (1 - momentum) * running_mean + momentum * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    else:
+        mean, var = running_mean, running_var
+    inverse_std = 1 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+
+
+@mistake(
     "momentum-hard-coded",
     "With the default momentum the memory is right. Does another momentum reach your formula?",
     subtle=True,
@@ -321,6 +341,46 @@ def batchnorm_forward(
 )
 def batchnorm_forward(
     Z, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-5, training=True
+):
+    if training:
+        mean, var = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    else:
+        mean, var = running_mean, running_var
+    inverse_std = 1 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+
+
+@mistake(
+    "momentum-default-is-the-other-share",
+    "When momentum is given all is well, and when it is left out not. Which default does the "
+    "exercise state for it?",
+    subtle=True,
+)
+def batchnorm_forward(
+    Z, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5, training=True
+):
+    if training:
+        mean, var = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    else:
+        mean, var = running_mean, running_var
+    inverse_std = 1 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+
+
+@mistake(
+    "inference-unless-told",
+    "Without training=True your function uses the memory. Which default does the exercise state?",
+)
+def batchnorm_forward(
+    Z, gamma, beta, running_mean, running_var, momentum=0.9, eps=1e-5, training=False
 ):
     if training:
         mean, var = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
@@ -956,6 +1016,69 @@ def batchnorm_forward(
     return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
 
 
+@mistake(
+    "silenced-unit-without-beta",
+    "A unit whose gamma is 0 says nothing at all. What does the formula leave of it?",
+    subtle=True,
+)
+def batchnorm_forward(
+    Z, gamma, beta, running_mean, running_var, momentum=0.9, eps=1e-5, training=True
+):
+    if training:
+        mean, var = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    else:
+        mean, var = running_mean, running_var
+    inverse_std = 1 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    out = np.where(gamma == 0, 0.0, gamma * Z_hat + beta)
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+
+
+@mistake(
+    "dead-unit-spared",
+    "A unit that says the same to all examples of a batch gets special treatment. Does the formula "
+    "need it?",
+    subtle=True,
+)
+def batchnorm_forward(
+    Z, gamma, beta, running_mean, running_var, momentum=0.9, eps=1e-5, training=True
+):
+    if training:
+        mean, var = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    else:
+        mean, var = running_mean, running_var
+    inverse_std = 1 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    out = np.where(np.ptp(Z, axis=1, keepdims=True) > 0, gamma * Z_hat + beta, Z)
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+
+
+@mistake(
+    "zero-variance-becomes-one",
+    "Where the remembered variance is 0, you divide by something else. What is eps for?",
+    subtle=True,
+)
+def batchnorm_forward(
+    Z, gamma, beta, running_mean, running_var, momentum=0.9, eps=1e-5, training=True
+):
+    if training:
+        mean, var = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    else:
+        mean, var = running_mean, running_var
+    inverse_std = 1 / np.sqrt(var + eps)
+    if not training:
+        inverse_std = np.where(var == 0, 1.0, inverse_std)
+    Z_hat = (Z - mean) * inverse_std
+    out = gamma * Z_hat + beta
+    return out, (Z_hat, inverse_std, gamma), running_mean.copy(), running_var.copy()
+
+
 # ------------------------------------------------------------------------ batchnorm_backward
 
 
@@ -1091,6 +1214,35 @@ def batchnorm_backward(dout, cache):
     m = dout.shape[1]
     dZ = gamma * inverse_std * (dout - dbeta / m - Z_hat * dgamma / m)
     return dZ, gamma * dgamma, dbeta
+
+
+@mistake(
+    "dgamma-divided-by-gamma",
+    "What becomes of your dgamma where gamma is 0?",
+    subtle=True,
+)
+def batchnorm_backward(dout, cache):
+    Z_hat, inverse_std, gamma = cache
+    dZ_hat = gamma * dout
+    with np.errstate(divide="ignore", invalid="ignore"):
+        dgamma = np.sum(dZ_hat * Z_hat, axis=1, keepdims=True) / gamma
+    means = dZ_hat.mean(axis=1, keepdims=True), (dZ_hat * Z_hat).mean(axis=1, keepdims=True)
+    dZ = inverse_std * (dZ_hat - means[0] - Z_hat * means[1])
+    return dZ, dgamma, np.sum(dout, axis=1, keepdims=True)
+
+
+@mistake(
+    "gain-of-zero-replaced",
+    "A unit whose gamma is 0 is deaf to its input. Which slope does yours have there?",
+    subtle=True,
+)
+def batchnorm_backward(dout, cache):
+    Z_hat, inverse_std, gamma = cache
+    dZ_hat = np.where(gamma == 0, 1.0, gamma) * dout
+    means = dZ_hat.mean(axis=1, keepdims=True), (dZ_hat * Z_hat).mean(axis=1, keepdims=True)
+    dZ = inverse_std * (dZ_hat - means[0] - Z_hat * means[1])
+    dgamma = np.sum(dout * Z_hat, axis=1, keepdims=True)
+    return dZ, dgamma, np.sum(dout, axis=1, keepdims=True)
 
 
 @mistake(
@@ -1472,6 +1624,16 @@ def batchnorm_backward(dout, cache):
 )
 def fold_batchnorm(W, b, gamma, beta, running_mean, running_var, eps=1e-5):
     gain = gamma / np.sqrt(running_var)
+    return gain * W, gain * (b - running_mean) + beta
+
+
+@mistake(
+    "fold-with-zero-variance-spared",
+    "Where the remembered variance is 0, your gain divides by something else. What is eps for?",
+    subtle=True,
+)
+def fold_batchnorm(W, b, gamma, beta, running_mean, running_var, eps=1e-5):
+    gain = gamma / np.where(running_var == 0, 1.0, np.sqrt(running_var + eps))
     return gain * W, gain * (b - running_mean) + beta
 
 

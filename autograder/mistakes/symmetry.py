@@ -418,6 +418,20 @@ def initialize_parameters(n_x, n_h, n_y, rng):
 
 
 @mistake(
+    "random-output-bias",
+    "The hidden biases start at 0. How do the biases of the output start with you?",
+    subtle=True,
+)
+def initialize_parameters(n_x, n_h, n_y, rng):
+    return {
+        "W1": 0.01 * rng.standard_normal((n_h, n_x)),
+        "b1": np.zeros((n_h, 1)),
+        "W2": 0.01 * rng.standard_normal((n_y, n_h)),
+        "b2": 0.01 * rng.standard_normal((n_y, 1)),
+    }
+
+
+@mistake(
     "biases-0-01",
     "The weights are right; the biases are not zero but constant.",
 )
@@ -653,6 +667,46 @@ def initialize_parameters(n_x, n_h, n_y, rng):
         "W1": 0.01 * np.clip(rng.standard_normal((n_h, n_x)), -2, 2),
         "b1": np.zeros((n_h, 1)),
         "W2": 0.01 * np.clip(rng.standard_normal((n_y, n_h)), -2, 2),
+        "b2": np.zeros((n_y, 1)),
+    }
+
+
+@mistake(
+    "truncated-at-two",
+    "Your weights are normal in the middle, but where are the rare large ones?",
+    subtle=True,
+)
+def initialize_parameters(n_x, n_h, n_y, rng):
+    def truncated(shape):
+        w = rng.standard_normal(shape)
+        while (far := np.abs(w) > 2).any():
+            w[far] = rng.standard_normal(far.sum())
+        return 0.01 * w / 0.879626  # the standard deviation that is left
+
+    return {
+        "W1": truncated((n_h, n_x)),
+        "b1": np.zeros((n_h, 1)),
+        "W2": truncated((n_y, n_h)),
+        "b2": np.zeros((n_y, 1)),
+    }
+
+
+@mistake(
+    "truncated-at-three",
+    "Your weights are nearly normal, but the rarest of them, the very large ones, never come.",
+    subtle=True,
+)
+def initialize_parameters(n_x, n_h, n_y, rng):
+    def truncated(shape):
+        w = rng.standard_normal(shape)
+        while (far := np.abs(w) > 3).any():
+            w[far] = rng.standard_normal(far.sum())
+        return 0.01 * w / 0.986578  # the standard deviation that is left
+
+    return {
+        "W1": truncated((n_h, n_x)),
+        "b1": np.zeros((n_h, 1)),
+        "W2": truncated((n_y, n_h)),
         "b2": np.zeros((n_y, 1)),
     }
 
@@ -904,7 +958,7 @@ def forward(X, parameters):
 
 @mistake(
     "sigmoid-overflow",
-    "The values are right, but for large negative inputs your exponential leaves the range "
+    "The values are right, but for inputs of large size your exponential leaves the range "
     "of numbers. What could you give it instead?",
     subtle=True,
 )
@@ -942,6 +996,16 @@ def forward(X, parameters):
 def forward(X, parameters):
     A1 = np.tanh(parameters["W1"] @ X + parameters["b1"])
     A2 = np.round(sigmoid(parameters["W2"] @ A1 + parameters["b2"]), 3)
+    return A2, {"A1": A1, "A2": A2}
+
+
+@mistake(
+    "outputs-in-single-precision",
+    "Your outputs have half the digits of your inputs. Is anything converted on the way?",
+)
+def forward(X, parameters):
+    A1 = np.tanh(parameters["W1"] @ X + parameters["b1"])
+    A2 = sigmoid(parameters["W2"] @ A1 + parameters["b2"]).astype(np.float32)
     return A2, {"A1": A1, "A2": A2}
 
 
@@ -1181,12 +1245,65 @@ def compute_cost(A2, Y):
 
 
 @mistake(
+    "cost-clipped-at-1e-10",
+    "The guard around your logarithm changes outputs that are small but honest: 1e-12, say.",
+    subtle=True,
+)
+def compute_cost(A2, Y):
+    A = np.clip(A2, 1e-10, 1 - 1e-10)
+    return -float(np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A))) / Y.shape[1]
+
+
+@mistake(
+    "cost-clipped-at-1e-15",
+    "The guard around your logarithm is narrow, but floats near 0 are narrower still: what does "
+    "an output of 1e-200 cost?",
+    subtle=True,
+)
+def compute_cost(A2, Y):
+    A = np.clip(A2, 1e-15, 1 - 1e-15)
+    return -float(np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A))) / Y.shape[1]
+
+
+@mistake(
+    "cost-logarithms-held-at-100",
+    "No logarithm of yours falls below -100. Which outputs have smaller ones?",
+    subtle=True,
+)
+def compute_cost(A2, Y):
+    with np.errstate(divide="ignore"):
+        land, water = np.maximum(np.log(A2), -100), np.maximum(np.log(1 - A2), -100)
+    return -float(np.sum(Y * land + (1 - Y) * water)) / Y.shape[1]
+
+
+@mistake(
+    "cost-zero-for-nan",
+    "Where one output is certain, your cost forgets all the others. What do you do about nan, "
+    "and where does it come from?",
+    subtle=True,
+)
+def compute_cost(A2, Y):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cost = -float(np.sum(Y * np.log(A2) + (1 - Y) * np.log(1 - A2))) / Y.shape[1]
+    return 0.0 if np.isnan(cost) else cost
+
+
+@mistake(
     "cost-with-1e-8-added",
     "What you add inside the logarithm is small, but an output can be smaller.",
     subtle=True,
 )
 def compute_cost(A2, Y):
     return -float(np.sum(Y * np.log(A2 + 1e-8) + (1 - Y) * np.log(1 - A2 + 1e-8))) / Y.shape[1]
+
+
+@mistake(
+    "cost-with-1e-15-added",
+    "What you add inside the logarithm is tiny, but there are far smaller outputs.",
+    subtle=True,
+)
+def compute_cost(A2, Y):
+    return -float(np.sum(Y * np.log(A2 + 1e-15) + (1 - Y) * np.log(1 - A2 + 1e-15))) / Y.shape[1]
 
 
 @mistake(
@@ -1573,6 +1690,62 @@ def backward(parameters, cache, X, Y):
         "db1": np.sum(dZ1, axis=1, keepdims=True) / m,
         "dW2": dZ2 @ A1.T / m,
         "db2": np.sum(dZ2, axis=1, keepdims=True) / m,
+    }
+
+
+@mistake(
+    "blame-through-untransposed-weights",
+    "W2 leads from the hidden units to the outputs. Which way does the blame go?",
+)
+def backward(parameters, cache, X, Y):
+    A1, A2 = cache["A1"], cache["A2"]
+    m = X.shape[1]
+    dZ2 = A2 - Y
+    dZ1 = (parameters["W2"] @ dZ2) * (1 - A1**2)
+    return {
+        "dW1": dZ1 @ X.T / m,
+        "db1": np.sum(dZ1, axis=1, keepdims=True) / m,
+        "dW2": dZ2 @ A1.T / m,
+        "db2": np.sum(dZ2, axis=1, keepdims=True) / m,
+    }
+
+
+@mistake(
+    "blame-untransposed-when-square",
+    "With as many hidden units as outputs, your gradient is wrong; else it is right. Which way "
+    "through W2 does the blame go?",
+    subtle=True,
+)
+def backward(parameters, cache, X, Y):
+    A1, A2 = cache["A1"], cache["A2"]
+    m = X.shape[1]
+    dZ2 = A2 - Y
+    W2 = parameters["W2"]
+    blame = W2 @ dZ2 if W2.shape[0] == W2.shape[1] else W2.T @ dZ2
+    dZ1 = blame * (1 - A1**2)
+    return {
+        "dW1": dZ1 @ X.T / m,
+        "db1": np.sum(dZ1, axis=1, keepdims=True) / m,
+        "dW2": dZ2 @ A1.T / m,
+        "db2": np.sum(dZ2, axis=1, keepdims=True) / m,
+    }
+
+
+@mistake(
+    "gradient-clipped",
+    "Steep slopes come out less steep than they are. Is anything cut off?",
+    subtle=True,
+)
+def backward(parameters, cache, X, Y):
+    A1, A2 = cache["A1"], cache["A2"]
+    m = X.shape[1]
+    dZ2 = A2 - Y
+    dZ1 = (parameters["W2"].T @ dZ2) * (1 - A1**2)
+    return {
+        "dW1": np.clip(dZ1 @ X.T / m, -1, 1),
+        "db1": np.clip(np.sum(dZ1, axis=1, keepdims=True) / m, -1, 1),
+        "dW2": np.clip(dZ2 @ A1.T / m, -1, 1),
+        "db2": np.clip(np.sum(dZ2, axis=1, keepdims=True) / m, -1, 1),
     }
 
 
@@ -2197,6 +2370,54 @@ def train(X, Y, parameters, num_iterations, learning_rate):
 
 
 @mistake(
+    "every-hundredth-cost",
+    "Your list has one cost for a hundred iterations. How many were asked for?",
+)
+def train(X, Y, parameters, num_iterations, learning_rate):
+    costs = []
+    for i in range(num_iterations):
+        A2, cache = forward(X, parameters)
+        if i % 100 == 0:
+            costs.append(compute_cost(A2, Y))
+        grads = backward(parameters, cache, X, Y)
+        parameters = update_parameters(parameters, grads, learning_rate)
+    return parameters, costs
+
+
+@mistake(
+    "costs-thinned-when-many",
+    "In a short training every cost is there. Where do they go in a long one?",
+    subtle=True,
+)
+def train(X, Y, parameters, num_iterations, learning_rate):
+    costs = []
+    for i in range(num_iterations):
+        A2, cache = forward(X, parameters)
+        if num_iterations < 100 or i % 100 == 0:
+            costs.append(compute_cost(A2, Y))
+        grads = backward(parameters, cache, X, Y)
+        parameters = update_parameters(parameters, grads, learning_rate)
+    return parameters, costs
+
+
+@mistake(
+    "train-looks-for-a-last-cost",
+    "What does your function do when it is asked for no iteration at all?",
+    subtle=True,
+)
+def train(X, Y, parameters, num_iterations, learning_rate):
+    costs = []
+    for i in range(num_iterations):
+        A2, cache = forward(X, parameters)
+        costs.append(compute_cost(A2, Y))
+        grads = backward(parameters, cache, X, Y)
+        parameters = update_parameters(parameters, grads, learning_rate)
+    if not np.isfinite(costs[-1]):
+        print("The training has not gone well.")
+    return parameters, costs
+
+
+@mistake(
     "last-cost-only",
     "You return one cost. How many were asked for?",
 )
@@ -2344,6 +2565,23 @@ def train(X, Y, parameters, num_iterations, learning_rate):
         costs.append(compute_cost(A2, Y))
         if costs[-1] < 0.7:
             break
+        grads = backward(parameters, cache, X, Y)
+        parameters = update_parameters(parameters, grads, learning_rate)
+    return parameters, costs
+
+
+@mistake(
+    "stops-when-cost-stands-still",
+    "Your loop ends where the cost hardly moves. Is a flat place always the bottom?",
+    subtle=True,
+)
+def train(X, Y, parameters, num_iterations, learning_rate):
+    costs = []
+    for i in range(num_iterations):
+        A2, cache = forward(X, parameters)
+        costs.append(compute_cost(A2, Y))
+        if i > 50 and abs(costs[-1] - costs[-2]) < 1e-8:
+            return parameters, costs + costs[-1:] * (num_iterations - i - 1)
         grads = backward(parameters, cache, X, Y)
         parameters = update_parameters(parameters, grads, learning_rate)
     return parameters, costs
@@ -2966,6 +3204,45 @@ def train_logistic_regression(X, Y, num_iterations, learning_rate):
         A = sigmoid(w @ X + b)
         if i % 10 == 0:
             costs.append(compute_cost(A, Y))
+        w = w - learning_rate * (A - Y) @ X.T / m
+        b = b - learning_rate * float(np.sum(A - Y)) / m
+    return w, b, costs
+
+
+@mistake(
+    "regression-looks-for-a-last-cost",
+    "What does your function do when it is asked for no iteration at all?",
+    subtle=True,
+)
+def train_logistic_regression(X, Y, num_iterations, learning_rate):
+    w, b = np.zeros((1, X.shape[0])), 0.0
+    m = X.shape[1]
+    costs = []
+    for _ in range(num_iterations):
+        A = sigmoid(w @ X + b)
+        costs.append(compute_cost(A, Y))
+        w = w - learning_rate * (A - Y) @ X.T / m
+        b = b - learning_rate * float(np.sum(A - Y)) / m
+    if not np.isfinite(costs[-1]):
+        print("The training has not gone well.")
+    return w, b, costs
+
+
+@mistake(
+    "regression-stops-when-cost-stands-still",
+    "Your loop ends where the cost hardly moves. How many steps were asked for?",
+    subtle=True,
+)
+def train_logistic_regression(X, Y, num_iterations, learning_rate):
+    w, b = np.zeros((1, X.shape[0])), 0.0
+    m = X.shape[1]
+    costs = []
+    for i in range(num_iterations):
+        A = sigmoid(w @ X + b)
+        costs.append(compute_cost(A, Y))
+        if i > 50 and costs[-2] - costs[-1] < 1e-4:
+            costs += costs[-1:] * (num_iterations - i - 1)
+            break
         w = w - learning_rate * (A - Y) @ X.T / m
         b = b - learning_rate * float(np.sum(A - Y)) / m
     return w, b, costs
