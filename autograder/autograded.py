@@ -15,17 +15,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Feedback
+from autograder.course import Course, Feedback
+from autograder.feedback import exercise_feedback, figure_html
 from autograder.report import Outcome, Report, Verdict
 from autograder.source_notebook import CHECKS
 
 Cell = dict[str, Any]
 
 NOT_GRADED = "NotGraded"
+_VERDICTS = "verdicts"
 _IMAGES = ("image/png", "image/jpeg")
 _MAX_TEXT = 10_000
 _MAX_IMAGE = 4 << 20
 _MAX_IMAGES = 32 << 20
+_ASIDE = "white-space:pre-wrap;margin-left:1.4em"
 
 _MARKS = {
     Verdict.PASSED: ("✓", "passed"),
@@ -200,18 +203,25 @@ def close(notebook: dict[str, Any], why: str) -> None:
         cell["outputs"] = [_not_graded(why)]
 
 
-def show(notebook: dict[str, Any], report: Report, detail: Feedback) -> None:
-    """Write the engine's verdicts into the grade cells, and its notes on top."""
+def show(notebook: dict[str, Any], report: Report, course: Course) -> None:
+    """Write verdicts below the student's functions, points into the grade cells, notes on top.
+
+    In the form grader a verdict then stands between the code and the score; below the grade
+    cell, it would be a screen of public checks away from both. With it comes the picture of a
+    named mistake: what a student's page has, this has too.
+    """
     # The place on the grader's machine is nobody else's business.
     error = (report.error or "").replace(f"{Path(report.submission).parent}/", "")
     close(notebook, error or "no check of this exercise ran")
-    scores = report.exercise_scores()
-    for cell in _grade_cells(notebook):
-        exercise = str(grade_id(cell)).removesuffix(CHECKS)
-        if exercise in scores and not error:
-            outcomes = [o for o in report.checks if o.exercise == exercise]
-            points = min(scores[exercise][0], float(cell["metadata"]["nbgrader"]["points"]))
-            cell["outputs"] = _outputs(points, scores[exercise][1], outcomes, detail)
+    cells = {grade_id(cell): cell for cell in notebook["cells"]}
+    for exercise in exercise_feedback(report, course):
+        checks = cells[exercise.name + CHECKS]
+        told = [_verdicts(exercise.checks, course.grading.feedback)]
+        if exercise.picture:
+            told.append(_display(figure_html(exercise.picture), exercise.picture.caption))
+        cells[exercise.name]["outputs"] = told
+        points = min(exercise.points, float(checks["metadata"]["nbgrader"]["points"]))
+        checks["outputs"] = [_score(points, exercise.max_points)]
     lines = [f"**Not graded:** {_escaped(error)}"] if error else []
     lines += [f"- {_escaped(note)}" for note in report.notes]
     if lines:
@@ -220,6 +230,21 @@ def show(notebook: dict[str, Any], report: Report, detail: Feedback) -> None:
             "source": "**From the grader**\n\n" + "\n".join(lines),
         }  # fmt: skip
         notebook["cells"].insert(0, top)
+
+
+def verdicts(notebook: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """What :func:`show` wrote into a notebook: each exercise's checks and how they ended."""
+    return {
+        str(grade_id(cell)): output["metadata"][_VERDICTS]
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", ())
+        if grade_id(cell) and _VERDICTS in output.get("metadata", ())
+    }
+
+
+def is_shown(notebook: dict[str, Any]) -> bool:
+    """Whether :func:`show` or :func:`close` has been there: no grade cell is without a word."""
+    return all(cell["outputs"] for cell in _grade_cells(notebook))
 
 
 def _grade_cells(notebook: dict[str, Any]) -> list[Cell]:
@@ -235,10 +260,8 @@ def _not_graded(why: str) -> Cell:
     return {"output_type": "error", "ename": NOT_GRADED, "evalue": why, "traceback": [why]}
 
 
-def _outputs(
-    points: float, maximum: float, outcomes: Sequence[Outcome], detail: Feedback
-) -> list[Cell]:
-    """What people read, then the number that nbgrader reads: a bare float, between 0 and all."""
+def _verdicts(outcomes: Sequence[Outcome], detail: Feedback) -> Cell:
+    """What people read."""
     said = [(*_MARKS[o.verdict], o.title, _message(o, detail)) for o in outcomes]
     plain = "\n".join(
         f"{mark} {title} ({words})" + (f"\n    {message}" if message else "")
@@ -246,21 +269,24 @@ def _outputs(
     )
     rows = "".join(
         f"<li style='list-style:none'><b>{mark}</b> {_escaped(title)} <i>({words})</i>"
-        + (f"<div style='white-space:pre-wrap'>{_escaped(message)}</div>" if message else "")
+        + (f"<div style='{_ASIDE}'>{_escaped(message)}</div>" if message else "")
         + "</li>"
         for mark, words, title, message in said
     )
-    total = f"{points:g} of {maximum:g} points"
-    return [
-        {
-            "output_type": "display_data", "metadata": {},
-            "data": {"text/html": f"<ul>{rows}</ul>", "text/plain": plain},
-        },
-        {
-            "output_type": "execute_result", "metadata": {}, "execution_count": None,
-            "data": {"text/html": f"<b>{total}</b>", "text/plain": repr(float(points))},
-        },
-    ]  # fmt: skip
+    ended = {title: words for _, words, title, _ in said}
+    return _display(f"<ul>{rows}</ul>", plain) | {"metadata": {_VERDICTS: ended}}
+
+
+def _display(page: str, plain: str) -> Cell:
+    data = {"text/html": page, "text/plain": plain}
+    return {"output_type": "display_data", "metadata": {}, "data": data}
+
+
+def _score(points: float, maximum: float) -> Cell:
+    """The number that nbgrader reads: a bare float, between 0 and all; a person may change it."""
+    said = f"The checks give {points:g} of {maximum:g} points."
+    data = {"text/html": f"<b>{said}</b>", "text/plain": repr(float(points))}
+    return {"output_type": "execute_result", "metadata": {}, "execution_count": None, "data": data}
 
 
 def _message(outcome: Outcome, detail: Feedback) -> str:

@@ -35,6 +35,8 @@ SandboxMode = Annotated[
     ),
 ]
 DEFAULT_COURSE = Path("course.yml")
+INTERRUPTED = 130
+"""The exit code that Ctrl-C is given, as in a shell."""
 
 
 @app.command()
@@ -45,7 +47,7 @@ def grade(
             metavar="[ASSIGNMENT] [PATH]...",
             help="The assignment's slug, then notebooks (.ipynb), Python files, submission folders "
             "or class folders <student>/<assignment>/. Without a PATH: the course's submitted/, "
-            "and the gradebook, autograded/ and feedback/ are written as nbgrader would.",
+            "and the gradebook and autograded/ are written as nbgrader would, and feedback/.",
             show_default=False,
         ),
     ] = None,
@@ -198,9 +200,14 @@ def main() -> None:
     except (Problem, SandboxError) as problem:
         errors.print(f"autograder: {escape(str(problem))}")
         sys.exit(2)
-    except KeyboardInterrupt:
-        errors.print("autograder: interrupted; run the same command again")
-        sys.exit(130)
+    except OSError as error:  # no permission, no space: whatever the call was, a person can cure it
+        where = f"{error.filename}: " if error.filename else ""
+        errors.print(f"autograder: {escape(where)}{error.strerror}")
+        sys.exit(2)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            errors.print("autograder: interrupted; run the same command again")
+        raise
 
 
 if __name__ == "__main__":

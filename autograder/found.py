@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,8 @@ def find_submissions(course: Course, slug: str | None, paths: Sequence[Path]) ->
     a student's folder of such folders, or a class folder ``<student>/<assignment>/``.
 
     Raises:
-        Problem: a path does not exist, holds no submission, or does not tell its assignment.
+        Problem: a path does not exist, cannot be read, holds no submission, or does not tell its
+            assignment.
     """
     if slug is not None:
         course.assignment(slug)
@@ -37,7 +39,10 @@ def find_submissions(course: Course, slug: str | None, paths: Sequence[Path]) ->
         if not path.exists() and not path.is_symlink():
             cure = "" if paths else ": collect submissions into it, or name a file or folder"
             raise Problem(f"no such file or folder{cure}", path)
-        here = list(_under(course, slug, path))
+        try:
+            here = list(_under(course, slug, path))
+        except OSError as error:
+            raise Problem(f"cannot be read: {error.strerror}", path) from None
         if not here:
             wanted = slug or "any assignment"
             raise Problem(f"holds no submission of {wanted} (<student>/<assignment>/)", path)
@@ -47,7 +52,9 @@ def find_submissions(course: Course, slug: str | None, paths: Sequence[Path]) ->
 
 def _under(course: Course, slug: str | None, path: Path) -> Iterator[Found]:
     slugs = [slug] if slug else [a.slug for a in course.assignments]
-    if not path.is_dir():
+    if path.is_dir():
+        os.scandir(path).close()  # says so if it may not be read
+    else:
         assignment = slug or _assignment_of(path, slugs)
         yield Found(_student_of(path, assignment), assignment, path)
         return
@@ -68,7 +75,14 @@ def _under(course: Course, slug: str | None, path: Path) -> Iterator[Found]:
 
 
 def _there(path: Path) -> bool:
-    return path.exists() or path.is_symlink()
+    """Whether something is there; what may not be looked at is: whoever reads it will say so."""
+    try:
+        path.lstat()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def _owner(folder: Path, slug: str) -> str:

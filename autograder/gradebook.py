@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import shutil
 import stat
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from typing import Any
 import nbformat
 from nbgrader import utils
 from nbgrader.api import (
+    Base,
     Comment,
     Gradebook,
     Student,
@@ -33,10 +35,10 @@ from nbgrader.api import (
 )
 from nbgrader.api import Grade as GradeRow
 from nbgrader.preprocessors import SaveCells
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import bindparam, delete, false, insert, select, update
+from sqlalchemy.exc import DatabaseError
 
-from autograder.autograded import Cell, grade_id, restored, show
+from autograder.autograded import Cell, grade_id, restored, show, verdicts
 from autograder.course import Assignment, Course
 from autograder.late import days_late, deadline, in_utc, penalty
 from autograder.problem import Problem
@@ -48,18 +50,27 @@ _log = logging.getLogger(__name__)
 
 BATCH = 200
 """Submissions a transaction: a kill loses at most these, and the next run writes them."""
+_CURES = {
+    "locked": "another program is writing to it: wait, or stop that one",
+    "no such (column|table)|(column|relation) .* does not exist":
+        "back it up, then run `nbgrader db upgrade`",
+    "readonly|unable to open": "it and its folder must be yours to write to",
+    "full|disk I/O": "make room on the disk, then run the same command again",
+    "not a database|malformed": "put a backup in its place",
+}  # fmt: skip
 _MAX_FILE = 16 << 20
 _MAX_FILES = 100
 
 
 @dataclass(frozen=True)
 class Moved:
-    """A score that a regrade changed."""
+    """A score that a regrade changed, and why."""
 
     student: str
     exercise: str
     before: float
     after: float
+    why: str
 
 
 def record(course: Course, reports: Sequence[Report]) -> list[Moved]:
@@ -82,8 +93,8 @@ def record(course: Course, reports: Sequence[Report]) -> list[Moved]:
             for start in range(0, len(mine), BATCH):
                 for report in mine[start : start + BATCH]:
                     notebook = _autograded(course, released, report)
-                    _write_folder(course, report, notebook)
                     moved += ledger.enter(report, notebook)
+                    _write_folder(course, report, notebook)
                 ledger.write()
     return moved
 
@@ -108,18 +119,19 @@ def opened(course: Course) -> Iterator[Gradebook]:
         Problem: it is locked, of an older schema, out of reach or out of disk.
     """
     find_alembic()
+    with _told(), Gradebook(database(course), course.course.id) as book:
+        yield book
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What a database fails at, in one line."""
     try:
-        with Gradebook(database(course), course.course.id) as book:
-            yield book
-    except OperationalError as error:
+        yield
+    except DatabaseError as error:
         words = str(error.orig).strip().splitlines()[0]
-        cure = (
-            "another program is writing to it: wait, or stop that one"
-            if "locked" in words
-            else "back it up, then run `nbgrader db upgrade`"
-            if "no such column" in words or "no such table" in words
-            else "see gradebook.url in course.yml, and whether the disk is full"
-        )
+        cures = (cure for pattern, cure in _CURES.items() if re.search(pattern, words))
+        cure = next(cures, "see gradebook.url in course.yml")
         raise Problem(f"the gradebook cannot be used ({words}): {cure}") from None
 
 
@@ -156,6 +168,10 @@ def register(book: Gradebook, course: Course, slug: str, released: Mapping[str, 
         Problem: submissions of another set of cells are in the gradebook.
     """
     due = course.assignment(slug).due
+    for table in Base.metadata.sorted_tables:  # an older schema is told before anything is written
+        book.db.execute(select(table).limit(0))
+    book.db.execute(delete(Comment.__table__).where(false()))  # and that it is only for reading
+    book.db.rollback()
     try:
         with _one_transaction(book):
             book.update_or_create_assignment(slug, duedate=due and in_utc(due, course.zone))
@@ -182,7 +198,13 @@ def _save_cells(book: Gradebook, slug: str, notebook: Any) -> None:
 @contextmanager
 def _one_transaction(book: Gradebook) -> Iterator[None]:
     """nbgrader commits after each row; here all of them count, or none."""
-    commit, book.db.commit = book.db.commit, book.db.flush
+    commit = book.db.commit
+
+    def flush() -> None:
+        with _told():  # before nbgrader makes three pages of it
+            book.db.flush()
+
+    book.db.commit = flush
     try:
         yield
         commit()
@@ -233,6 +255,25 @@ def needs_person(mark: Mark, auto: float | None, human: bool, resubmitted: bool)
     return mark.needs or resubmitted or mark.auto != auto
 
 
+def lateness(
+    course: Course,
+    assignment: Assignment,
+    student: str,
+    submitted: datetime | None,
+    extension: timedelta | None,
+) -> int:
+    """Days late, by the late policy.
+
+    Args:
+        submitted: naive UTC, as nbgrader keeps it.
+        extension: granted in nbgrader; one in ``course.yml`` goes before it.
+    """
+    if submitted is None or assignment.due is None:
+        return 0
+    due = assignment.due + (extension or timedelta())
+    return days_late(assignment.late, due, course.zone, student, submitted)
+
+
 def late_penalty(
     course: Course,
     assignment: Assignment,
@@ -241,16 +282,8 @@ def late_penalty(
     extension: timedelta | None,
     score: float,
 ) -> float | None:
-    """What lateness costs; None where it costs nothing.
-
-    Args:
-        submitted: naive UTC, as nbgrader keeps it.
-        extension: granted in nbgrader; one in ``course.yml`` goes before it.
-    """
-    if submitted is None or assignment.due is None:
-        return None
-    due = assignment.due + (extension or timedelta())
-    days = days_late(assignment.late, due, course.zone, student, submitted)
+    """What lateness costs of a score; None where it costs nothing."""
+    days = lateness(course, assignment, student, submitted, extension)
     return penalty(assignment.late, days, score) if days else None
 
 
@@ -342,15 +375,17 @@ class _Ledger:
         """Take one report in; gives the scores that moved."""
         student = report.student
         sheet = self.sheets.get(student) or self._new_sheet(student)
-        submitted = _timestamp(_folder(report))
+        submitted = submitted_at(_folder(report), _log.warning)
         extension = extension_of(self.course, self.assignment, student) or sheet.extension
         resubmitted = submitted is None or submitted != sheet.timestamp
+        again = "handed in again: " if sheet.timestamp not in (None, submitted) else ""
         moved = []
         for name, mark in sheet.marks.items():
             auto, human = self._score(report, name, notebook)
             exercise = name.removesuffix(CHECKS)
-            if mark.auto is not None and auto != mark.auto:
-                moved.append(Moved(student, exercise, mark.auto, auto or 0.0))
+            if mark.auto is not None and mark.auto != (auto or 0.0):
+                why = again + (report.error or _why(self.course, report, notebook, exercise))
+                moved.append(Moved(student, exercise, mark.auto, auto or 0.0, why))
             mark.needs = needs_person(mark, auto, human, resubmitted)
             mark.auto = auto
             self._change(
@@ -436,8 +471,13 @@ def _folder(report: Report) -> Path:
     return path.parent if path.suffix in (".ipynb", ".py") else path
 
 
-def _timestamp(folder: Path) -> datetime | None:
-    """When a submission came in, by the file that nbgrader puts beside it; naive UTC."""
+def submitted_at(
+    folder: Path, tell: Callable[[str], object] = lambda words: None
+) -> datetime | None:
+    """When a submission came in, by the file that nbgrader puts beside it; naive UTC.
+
+    ``tell`` hears of a file that says no time.
+    """
     path = folder / "timestamp.txt"
     words = (_regular_bytes(path) or b"").decode(errors="replace").strip()
     if not words:
@@ -445,7 +485,7 @@ def _timestamp(folder: Path) -> datetime | None:
     try:
         moment: datetime = utils.parse_utc(words)
     except (ValueError, OverflowError):
-        _log.warning("%s: is no time, so the submission counts as in time", path)
+        tell(f"{path}: is no time, so the submission counts as in time")
         return None
     return moment
 
@@ -457,12 +497,32 @@ def _autograded(course: Course, released: Mapping[str, Any], report: Report) -> 
         with suppress(Problem):
             cells = read_whole_cells(Path(report.submission), report.assignment)
     notebook = restored(released, cells)
-    show(notebook, report, course.grading.feedback)
+    show(notebook, report, course)
     return notebook
 
 
+def _place(course: Course, report: Report) -> Path:
+    return course.root / "autograded" / report.student / report.assignment
+
+
+def _why(course: Course, report: Report, notebook: Mapping[str, Any], exercise: str) -> str:
+    """What is said of an exercise now and was not in the autograded notebook that is replaced."""
+    path = _place(course, report) / f"{report.assignment}.ipynb"
+    before: dict[str, str] = {}
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        before = verdicts(json.loads(path.read_text(encoding="utf-8"))).get(exercise, {})
+    now = verdicts(notebook).get(exercise, {})
+    changed = [
+        f"{title} ({before[title]} → {now[title]})" if title in before else f"{title} (new)"
+        for title in now
+        if before.get(title) != now[title]
+    ]
+    gone = [f"{title} (no longer checked)" for title in before if title not in now]
+    return " ".join(changed + gone) or "its points or the weights of its checks changed"
+
+
 def _write_folder(course: Course, report: Report, notebook: Mapping[str, Any]) -> None:
-    folder = course.root / "autograded" / report.student / report.assignment
+    folder = _place(course, report)
     text = nbformat.v4.writes(nbformat.from_dict(notebook)) + "\n"
     files = {f"{report.assignment}.ipynb": text.encode()}
     files |= beside(_folder(report)) if _folder(report).name == report.assignment else {}
@@ -483,9 +543,10 @@ def _write_folder(course: Course, report: Report, notebook: Mapping[str, Any]) -
 def beside(folder: Path) -> dict[str, bytes]:
     """What a student handed in beside the notebook: regular files of a sane size, not links."""
     files = {}
-    for path in sorted(folder.iterdir())[:_MAX_FILES] if folder.is_dir() else ():
-        if path.suffix != ".ipynb" and (data := _regular_bytes(path)) is not None:
-            files[path.name] = data
+    with suppress(OSError):  # a folder that is not there, or not for us to read, has nothing
+        for path in sorted(folder.iterdir())[:_MAX_FILES]:
+            if path.suffix != ".ipynb" and (data := _regular_bytes(path)) is not None:
+                files[path.name] = data
     return files
 
 

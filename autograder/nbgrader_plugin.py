@@ -12,9 +12,14 @@ from __future__ import annotations
 
 import fnmatch
 import glob
+import json
 import logging
+import re
+import shutil
+import sys
 import warnings
 import weakref
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +38,7 @@ from sqlalchemy.exc import SAWarning
 from traitlets import Enum
 from traitlets.config import Config
 
-from autograder.autograded import close, restored, show
+from autograder.autograded import close, is_shown, restored, show
 from autograder.course import Course, load_course
 from autograder.gradebook import (
     Mark,
@@ -42,11 +47,13 @@ from autograder.gradebook import (
     extension_of,
     find_alembic,
     late_penalty,
+    lateness,
     needs_person,
     opened,
     read_released,
     record,
     register,
+    submitted_at,
 )
 from autograder.grading import Grader
 from autograder.problem import Problem
@@ -63,18 +70,13 @@ __all__ = [
 
 
 def configure(config: Config, root: Path) -> None:
-    """Make every stock ``nbgrader`` command work from a course's root."""
+    """Make every stock ``nbgrader`` command work from a course's root.
+
+    What goes wrong here ends the command in one line: nbgrader would go on without this file, and
+    run submissions with nothing around them. A server goes on, for what grades is set first.
+    """
     warnings.simplefilter("ignore", SAWarning)  # nbgrader's own way with SQLAlchemy 2.1
     find_alembic()
-    course = load_course(root)
-    config.CourseDirectory.root = str(root)
-    config.CourseDirectory.course_id = course.course.id
-    config.CourseDirectory.release_directory = "assignments"
-    config.CourseDirectory.db_url = database(course)
-    # What students hold to is the committed notebook; nbgrader's source is built when it is stale.
-    for assignment in course.assignments:
-        if needs_build(course, assignment.slug):
-            build_source(course, assignment.slug)
     plugin = f"{__name__}."
     config.Autograde.exporter_class = plugin + "SubmissionExporter"
     config.Autograde.sanitize_preprocessors = [
@@ -90,6 +92,20 @@ def configure(config: Config, root: Path) -> None:
     ]
     config.AssignLatePenalties.plugin_class = plugin + "LatePolicyPlugin"
     config.ExchangeFactory.release_feedback = plugin + "ReleaseFeedback"
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.release_directory = "assignments"
+    try:
+        course = load_course(root)
+        # What students hold to is the committed notebook; nbgrader's source is built when stale.
+        for assignment in course.assignments:
+            if needs_build(course, assignment.slug):
+                build_source(course, assignment.slug)
+    except Exception as error:
+        if "jupyter_server.serverapp" not in sys.modules:
+            sys.exit(f"nbgrader: {error}")
+        return
+    config.CourseDirectory.course_id = course.course.id
+    config.CourseDirectory.db_url = database(course)
 
 
 def generate(root: Path, slug: str) -> None:
@@ -173,11 +189,13 @@ class SubmissionExporter(NotebookExporter):
         self.converter = self.parent
         self._ignored = list(self.converter.coursedir.ignore)
         self.converter.pre_convert_hook = self._before
+        # nbgrader's own fails on a file that says no time, and waits for a pipe.
+        self.converter.coursedir.get_existing_timestamp = lambda path: submitted_at(Path(path))
         self.resubmitted = True
         try:
             _ = self.engine
             self._register()
-        except (Problem, SandboxError) as problem:
+        except (Problem, SandboxError, OSError) as problem:
             self.log.error("%s", problem)  # the stock command ends without a word of its own
             raise NbGraderException(str(problem)) from None
         _quieten(self.converter.parent)
@@ -200,6 +218,18 @@ class SubmissionExporter(NotebookExporter):
                 self.engine.grader(slug)
                 with opened(self.engine.course) as book:
                     register(book, self.engine.course, slug, self.engine.released(slug))
+                self._remove_unfinished(slug)
+
+    def _remove_unfinished(self, slug: str) -> None:
+        """What a killed run left sanitized but not graded would pass for done."""
+        directory = self.converter.coursedir
+        made = directory.format_path(directory.autograded_directory, "*", slug)
+        for path in glob.glob(f"{made}/{slug}.ipynb"):
+            finished = False
+            with suppress(ValueError):
+                finished = is_shown(json.loads(Path(path).read_text(encoding="utf-8")))
+            if not finished:
+                shutil.rmtree(Path(path).parent)
 
     def _before(self, notebooks: list[str], **_: Any) -> None:
         """Before each submission: what nbgrader would copy or forget."""
@@ -214,7 +244,7 @@ class SubmissionExporter(NotebookExporter):
                 known = book.find_submission(slug, student).timestamp
             except MissingEntry:
                 known = None
-        now = directory.get_existing_timestamp(str(folder))
+        now = submitted_at(folder, self.log.warning)
         self.resubmitted = now is None or now != known
 
     def from_filename(
@@ -251,7 +281,19 @@ def _quieten(app: Any) -> None:
     logger = getattr(app.log, "logger", app.log)
     for handler in logger.handlers:
         if not isinstance(handler, logging.FileHandler):
-            handler.addFilter(lambda r: r.levelno > logging.INFO or getattr(r, "ours", False))
+            handler.addFilter(_is_worth_a_line)
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Warnings, errors and our own lines; of a traceback, the line that says what happened."""
+    said = record.getMessage()
+    if said.startswith("Traceback"):
+        record.msg = (re.findall(r"^[\w.]+: .*", said, re.MULTILINE) or said.splitlines())[-1]
+    ours = getattr(record, "ours", False)  # a student's line says this, too
+    return ours or (record.levelno > logging.INFO and not _SAID.match(said))
+
+
+_SAID = re.compile(r"(Removing|Updating) existing assignment|Late submission|.* seconds late$")
 
 
 class GradeWithEngine(NbGraderPreprocessor):
@@ -265,10 +307,8 @@ class GradeWithEngine(NbGraderPreprocessor):
             exporter: SubmissionExporter = self.parent
             folder = _own(exporter.folder(student, slug))
             report = exporter.engine.grade(folder, student, slug)
-            show(nb, report, exporter.engine.course.grading.feedback)
+            show(nb, report, exporter.engine.course)
             resources["autograder"] = report
-            words = report.error or f"{report.score:g} of {report.max_score:g}"
-            self.log.info("%s: %s", student, words, extra={"ours": True})
         except Exception:
             close(nb, "the grader itself failed: a person will look at it")
             self.log.exception("%s: the grader itself failed, so a person must grade", student)
@@ -276,18 +316,31 @@ class GradeWithEngine(NbGraderPreprocessor):
 
 
 class SaveEngineGrades(SaveAutoGrades):
-    """nbgrader's own step, and what outputs cannot say: that a person must look."""
+    """nbgrader's own step, and what outputs cannot say: that a person must look.
+
+    Then one line for the student: the score, and what a regrade moved.
+    """
 
     def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        with opened(self.parent.engine.course) as book:
-            submission = book.find_submission(
-                resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
-            )
-            assignment = self.parent.engine.course.assignment(resources["nbgrader"]["assignment"])
-            extension = extension_of(self.parent.engine.course, assignment, submission.student.id)
+        self.moved: list[str] = []
+        course: Course = self.parent.engine.course
+        assignment = course.assignment(resources["nbgrader"]["assignment"])
+        student = resources["nbgrader"]["student"]
+        with opened(course) as book:
+            submission = book.find_submission(assignment.slug, student)
+            extension = extension_of(course, assignment, student)
             submission.extension = extension or submission.extension
+            self.late = lateness(
+                course, assignment, student, submission.timestamp, submission.extension
+            )
             book.db.commit()
-        return super().preprocess(nb, resources)
+        nb, resources = super().preprocess(nb, resources)
+        if report := resources.get("autograder"):
+            words = report.error or f"{report.score:g} of {report.max_score:g}"
+            words += f" ({', '.join(self.moved)})" if self.moved else ""
+            words += f", {self.late} days late" if self.late else ""
+            self.log.info("%s: %s", report.student, words, extra={"ours": True})
+        return nb, resources
 
     def _add_score(self, cell: Any, resources: dict[str, Any]) -> None:
         name = cell.metadata["nbgrader"]["grade_id"]
@@ -304,6 +357,9 @@ class SaveEngineGrades(SaveAutoGrades):
             score, human = awarded(course, report, name.removesuffix(CHECKS))
             if score is None:
                 grade.auto_score = None
+            if before.auto is not None and before.auto != (score or 0.0):
+                exercise = name.removesuffix(CHECKS)
+                self.moved.append(f"{exercise} {before.auto:.4g} → {score or 0.0:.4g}")
         grade.needs_manual_grade = needs_person(
             before, grade.auto_score, human, self.parent.resubmitted
         )
@@ -331,6 +387,9 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
 
     def copy_files(self) -> None:
         pages = [Path(page) for page in glob.glob(f"{self.src_path}/*.html")]
+        if not pages:
+            slug = self.coursedir.assignment_id
+            self.log.warning("there is none: run `nbgrader generate_feedback %s`", slug)
         needed = ("timestamp.txt", "submission_secret.txt")
         others = {
             page.parent.parent.name

@@ -6,9 +6,10 @@ import contextlib
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -25,9 +26,13 @@ from rich.table import Table
 from autograder.classroom import Classroom, write_reports
 from autograder.course import Course
 from autograder.found import Found, find_submissions
+from autograder.journal import Journal
 from autograder.report import Report, Verdict
 from autograder.sandbox.host import Mode
 from autograder.seeds import course_secret
+
+if TYPE_CHECKING:
+    from autograder.gradebook import Moved
 
 
 @dataclass(frozen=True)
@@ -51,11 +56,13 @@ def grade_run(run: Run) -> int:
     """
     start = time.perf_counter()
     found = find_submissions(run.course, run.slug, run.paths)
-    classroom = Classroom(run.course, course_secret(run.course.root), run.sandbox)
+    secret = course_secret(run.course.root)
+    classroom = Classroom(run.course, secret, run.sandbox)
+    journal = Journal(run.course, secret, run.sandbox)
     # Standard output is the reports' own when they go there.
     console = Console(stderr=run.json_file == "-", highlight=False)
     classroom.prepare([one.assignment for one in found])
-    reports = _in_order(found, _graded(classroom, found, run, console))
+    reports = _in_order(found, _graded(classroom, found, run, journal, console))
     seconds = time.perf_counter() - start
     if run.json_file == "-":
         for report in reports:
@@ -65,20 +72,28 @@ def grade_run(run: Run) -> int:
     show(reports, console)
     console.print(f"{len(reports)} graded in {seconds:.1f} s ({len(reports) / seconds:.0f}/s).")
     _write(run, reports, console)
+    journal.end()
     return 1 if any(report.error for report in reports) else 0
 
 
 def _graded(
-    classroom: Classroom, found: list[Found], run: Run, console: Console
+    classroom: Classroom, found: list[Found], run: Run, journal: Journal, console: Console
 ) -> Iterator[Report]:
+    """What the journal has of an earlier run that was stopped, then the others as they end."""
+    kept = [report for one in found if (report := journal.get(one))]
+    todo = [one for one in found if not journal.get(one)]
+    if kept:
+        console.print(f"{len(kept)} of {len(found)} were graded before the last run was stopped.")
+    yield from kept
     progress = Progress(
         TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         TextColumn("ETA"), TimeRemainingColumn(), console=Console(stderr=True), transient=True,
         disable=not sys.stderr.isatty(),
     )  # fmt: skip
     with progress:
-        task = progress.add_task("grading", total=len(found))
-        for report in classroom.grade(found, run.jobs):
+        task = progress.add_task("grading", total=len(found), completed=len(kept))
+        for report in classroom.grade(todo, run.jobs):
+            journal.add(report)
             progress.advance(task)
             yield report
 
@@ -92,15 +107,16 @@ def _write(run: Run, reports: list[Report], console: Console) -> None:
     """The gradebook for the course's own folder; pages there, or where they were asked for."""
     folder = run.feedback
     if not run.paths:
-        from autograder.nbgrader_plugin import record
+        from autograder.gradebook import record
 
-        record(run.course, reports)
+        show_moved(record(run.course, reports), console)
         folder = folder or run.course.root / "feedback"
         console.print("Recorded in the gradebook and in autograded/.")
     if folder is not None:
         from autograder.feedback import write_pages
 
-        console.print(f"Look at {escape(str(write_pages(reports, run.course, folder)))}")
+        page = write_pages(reports, run.course, folder)
+        console.print(f"Look at {escape(str(page))}", soft_wrap=True)
 
 
 def show(reports: list[Report], console: Console) -> None:
@@ -116,6 +132,18 @@ def show(reports: list[Report], console: Console) -> None:
                     f"[red]not graded[/] {_plain(report.student)}: {_plain(report.error)}",
                     soft_wrap=True,
                 )
+
+
+def show_moved(moved: Sequence[Moved], console: Console) -> None:
+    """What a regrade changed: one line a cause, with everyone whose score it moved."""
+    causes: dict[tuple[str, str], list[Moved]] = {}
+    for one in moved:
+        causes.setdefault((one.exercise, one.why), []).append(one)
+    if moved:
+        console.print(f"{len(moved)} {'score' if len(moved) == 1 else 'scores'} moved:")
+    for (exercise, why), those in causes.items():
+        who = ", ".join(f"{one.student} {one.before:.4g} → {one.after:.4g}" for one in those)
+        console.print(f"  {exercise}: {_plain(who)} – {_plain(why)}", soft_wrap=True)
 
 
 def _table(slug: str, reports: list[Report]) -> Table:

@@ -22,15 +22,15 @@ def course_secret(root: Path) -> bytes:
     ``AUTOGRADER_SECRET`` (hexadecimal) overrides the file, so that several machines agree.
 
     Raises:
-        Problem: the file or the variable does not hold a secret, or cannot be written.
+        Problem: the file or the variable holds no secret, or cannot be read or written.
     """
     words = os.environ.get("AUTOGRADER_SECRET")
     path = root / ".autograder" / "secret"
     if words is not None:
         return _parsed(words, "AUTOGRADER_SECRET")
-    with contextlib.suppress(FileNotFoundError):
-        return _parsed(path.read_text(encoding="ascii", errors="replace"), str(path))
     try:
+        with contextlib.suppress(FileNotFoundError):
+            return _parsed(path.read_text(encoding="ascii", errors="replace"), str(path))
         path.parent.mkdir(parents=True, exist_ok=True)
         # Written aside and linked: of two graders starting at once, one secret wins for both.
         fresh = path.with_name(f"secret.{os.getpid()}")
@@ -41,7 +41,8 @@ def course_secret(root: Path) -> bytes:
             os.link(fresh, path)
         fresh.unlink()
     except OSError as error:
-        raise Problem(f"the course's secret cannot be written: {error.strerror}", path) from None
+        words = f"the course's secret cannot be read or written: {error.strerror}"
+        raise Problem(words, path) from None
     return _parsed(path.read_text(encoding="ascii"), str(path))
 
 

@@ -73,9 +73,12 @@ def read_whole_cells(path: Path, assignment: str) -> list[dict[str, Any]]:
 
 
 def _located(path: Path, assignment: str) -> Path:
-    if path.is_symlink():
-        raise Problem("is a symbolic link, which is not followed: submit the file itself", path)
-    return _in_folder(path, assignment) if path.is_dir() else path
+    try:
+        if path.is_symlink():
+            raise Problem("is a symbolic link, which is not followed: submit the file itself", path)
+        return _in_folder(path, assignment) if path.is_dir() else path
+    except OSError as error:
+        raise Problem(f"cannot be read: {error.strerror}", path) from None
 
 
 def _in_folder(folder: Path, assignment: str) -> Path:

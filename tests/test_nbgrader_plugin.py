@@ -320,10 +320,11 @@ def test_every_autograded_notebook_is_valid(stock: Path) -> None:
 
 
 def test_a_check_says_what_was_seen(stock: Path) -> None:
-    """The form grader shows title, verdict and message, as text and as HTML."""
+    """The form grader shows title, verdict and message below the code, then the points."""
     path = stock / "autograded" / "half" / SLUG / f"{SLUG}.ipynb"
-    cell = cell_of(json.loads(path.read_text(encoding="utf-8")), "compute_cost_checks")
-    told, number = (output["data"] for output in cell["outputs"])
+    tree = json.loads(path.read_text(encoding="utf-8"))
+    told, *_ = (output["data"] for output in cell_of(tree, "compute_cost")["outputs"])
+    (number,) = (output["data"] for output in cell_of(tree, "compute_cost_checks")["outputs"])
     assert "✗" in "".join(told["text/plain"])
     assert "expected" in "".join(told["text/html"])
     assert 0 < float("".join(number["text/plain"])) < 2

@@ -24,6 +24,7 @@ from scipy import stats
 from autograder.checks import (
     NUMBERS,
     OPAQUE,
+    CallFailed,
     CheckFailed,
     CheckSkipped,
     Malformed,
@@ -55,18 +56,42 @@ class Meter:
     What is wrong with `fit` then skips the checks of other functions.
     """
 
-    def __init__(self, student):
-        self.student = student
+    def __init__(self, student, looks=0):
+        self.student, self.looks = student, looks
         self.rng = student.hold(np.random.default_rng(0))
         self.blind = functools.cache(self._blind)
+        self._used = {}
 
     def cost(self, model, X, Y):
-        """The mean cost of the columns of X, all in one batch."""
+        """The mean cost of the columns of X, all in one batch; the last one of too long a history.
+
+        The network may first get used to the batch, by so many looks at it.
+        """
         X, Y = np.atleast_2d(np.asarray(X, dtype=float)), np.atleast_1d(np.asarray(Y))
+        if self.looks:
+            key = (model, X.tobytes())
+            if key not in self._used:
+                looks = self.student.fit(model, X, Y, self.rng, self.looks, X.shape[1], 0.0)
+                self._used[key] = looks[0]
+            model = self._used[key]
         _, history = self.student.fit(model, X, Y, self.rng, 1, X.shape[1], 0.0)
-        if len(history) != 1 or not np.isfinite(history[0]):
+        if len(history) == 0 or not np.isfinite(history[-1]):
             raise Malformed("fit", "history should hold one finite cost for one epoch.")
-        return float(history[0])
+        return float(history[-1])
+
+    def settled(self):
+        """A meter for batch normalisation, or None when there is none.
+
+        A history may be computed as `predict` would, with the running statistics: those are a
+        batch's own after it has been shown often enough.
+        """
+        model = self.student.build([1, 6, 3], "he", self.rng, True)
+        X, Y = np.array([[3.0, 5.0, 4.0, 8.0]]), np.array([0, 1, 2, 0])
+        for looks in (0, 250):
+            _, history = self.student.fit(model, X, Y, self.rng, looks + 2, 4, 0.0)
+            if len(history) < 2 or np.isclose(history[-1], history[-2], rtol=1e-9):
+                return Meter(self.student, looks)
+        return None
 
     def costs(self, model, x, labels):
         """The cost of one column, for each label."""
@@ -80,8 +105,8 @@ class Meter:
         if classes <= 8 and abs(np.exp(-costs).sum() - 1) < 1e-6:
             return 1.0
         scale = costs.mean() / np.log(classes)
-        if abs(scale) < 1e-3:
-            raise CheckSkipped("Cannot be judged: fit's cost does not depend on the probabilities.")
+        if abs(scale) < 1e-3 or (classes <= 8 and np.ptp(costs) > 1e-6 * abs(costs.mean())):
+            raise CheckSkipped("Cannot be judged: fit's costs are not -log of probabilities.")
         return scale
 
     def _blind(self, n_x, labels, classes):
@@ -163,6 +188,63 @@ def forget(*functions):
     return decorate
 
 
+def excused(*excuses):
+    """Skip a check that fails when another function gives reason: each excuse gives a word or none.
+
+    They are looked for only where something is wrong, and cost the others no time.
+    """
+
+    def decorate(test):
+        @functools.wraps(test)
+        def wrapped(student, **fixtures):
+            try:
+                test(student=student, **fixtures)
+            except CheckFailed:
+                kept, words = len(student.trace), None
+                for excuse in excuses:
+                    with contextlib.suppress(CallFailed, CheckFailed, CheckSkipped):
+                        words = words or excuse(student)
+                del student.trace[kept:]
+                if words:
+                    raise CheckSkipped(f"Cannot be judged: {words}") from None
+                raise
+
+        return wrapped
+
+    return decorate
+
+
+def build_is_too_deep(student):
+    """Whether a network that should have no hidden layers has some, as predict tells.
+
+    Without them no picture is of the same class as its negative.
+    """
+    X, source = np.random.default_rng(0).normal(size=(3, 40)), np.random.default_rng(1)
+    model = student.build([3, 4], "he", source)
+    labels, negatives = (np.ravel(student.predict(model, s * X)) for s in (1, -1))
+    odd = labels.shape == negatives.shape and 3 < np.sum(labels == negatives) < 37
+    return "build does not heed layer_dims." if odd else None
+
+
+def build_always_normalises(student):
+    """Whether a network has batch normalisation that was not asked for."""
+    Meter(student).unit(3, 4)  # of costs that are none nothing can be said
+    return "build's batch normalisation is not asked for." if _normalises(student, False) else None
+
+
+def fit_redraws(student):
+    """Whether fit, with steps of size 0, gives another network than it was given."""
+    X, Y = np.random.default_rng(0).normal(size=(3, 40)), np.arange(40) % 4
+    for scheme in ("zeros", "he"):
+        source = np.random.default_rng(1)
+        model = student.build([3, 4], scheme, source)
+        new, _ = student.fit(model, X, Y, source, 1, 40, 0.0)
+        before, after = (np.ravel(student.predict(one, X)) for one in (model, new))
+        if before.shape == after.shape and np.sum(before != after) > 4:
+            return "with steps of size 0, fit gives another network than it was given."
+    return None
+
+
 def labels_of(student, model, X, classes):
     """The student's labels, shape and kind checked."""
     got = student.predict(model, X)
@@ -236,6 +318,40 @@ class Person:
         return value
 
 
+def _normalises(student, use_batchnorm=True):
+    """Whether batch normalisation makes a network's costs independent of the size of its inputs."""
+    meter, X = Meter(student).settled(), np.array([[3.0, 5.0, 4.0, -8.0], [1.0, -2.0, 3.0, 5.0]])
+    if meter is None:
+        return use_batchnorm  # what is settled so slowly is some running mean
+    for seed in range(3):  # a unit may be so small that epsilon counts, but not every time
+        model = student.build([2, 6, 3], "he", np.random.default_rng(seed), use_batchnorm)
+        small, large = (meter.cost(model, s * X, np.arange(4) % 3) for s in (1, 10))
+        if np.isclose(small, large, rtol=0.02):
+            return True
+    return False
+
+
+def _asked(student):
+    """Whether build or fit looks at use_batchnorm: an array has no truth value, so who asks fails.
+
+    Tells whose fault it is when nothing is normalised: of build, if what it gives cannot tell.
+    """
+    try:
+        model = student.build([2, 6, 3], "he", np.random.default_rng(0), np.array([True, True]))
+    except CallFailed:
+        return True
+    X, Y = np.ones((2, 4)), np.array([0, 1, 2, 0])
+    return not student.works("fit", model, X, Y, np.random.default_rng(0), 1, 4, 0.0)
+
+
+def _needs_normalisation(student, message):
+    """Fail when fit does not normalise; skip the check when build lets it not know."""
+    if not _normalises(student):
+        if not _asked(student):
+            raise CheckSkipped("Cannot be judged: build does not heed use_batchnorm.")
+        raise CheckFailed(message)
+
+
 def measured(student, reference, measure):
     """What `measure` gives of the student; noted, to be measured of known mistakes of build too."""
     value = measure(student)
@@ -255,17 +371,19 @@ def test_build_leaves_its_arguments_alone(student):
 
 @check("build")
 @forget("build", "fit", "predict")
+@excused(fit_redraws)
 def test_build_zeros(student, reference, rng):
     """Zeros are zeros: every picture costs ln(number of classes), whatever its label."""
     for layer_dims in ([4, 5], [3, 4, 4, 3]):
         X, seed = 10 * rng.normal(size=(layer_dims[0], 4)), int(rng.integers(2**63))
         costs = functools.partial(_costs_of_zeros, layer_dims=layer_dims, X=X, seed=seed)
         for cost in np.ravel(measured(student, reference, costs)):
-            expect.number(cost, np.log(layer_dims[-1]), 'a "zeros" network\'s cost', 1e-9)
+            expect.number(cost, np.log(layer_dims[-1]), 'a "zeros" network\'s cost', 1e-7)
 
 
 def _costs_of_zeros(person, layer_dims, X, seed):
-    meter, labels, source = Meter(person), range(layer_dims[-1]), np.random.default_rng(seed)
+    meter, labels = Meter(person), range(layer_dims[-1])
+    source = person.hold(np.random.default_rng(seed))
     unit = meter.unit(layer_dims[0], layer_dims[-1])
     models = [person.build(layer_dims, "zeros", source, norm) for norm in (False, True)]
     return np.array([meter.costs(model, x, labels) for model in models for x in X.T]) / unit
@@ -273,6 +391,7 @@ def _costs_of_zeros(person, layer_dims, X, seed):
 
 @check("build", points=2)
 @forget("build", "fit", "predict")
+@excused(fit_redraws)
 def test_build_scale_without_hidden_layers(student, reference, rng, statistics):
     """ "small", "xavier" and "he" have the variance that their formulas say, seen in one layer."""
     scales = [
@@ -289,6 +408,7 @@ def test_build_scale_without_hidden_layers(student, reference, rng, statistics):
 
 @check("build", points=2)
 @forget("build", "fit", "predict")
+@excused(fit_redraws)
 def test_build_scale_in_deep_networks(student, reference, rng, statistics):
     """In deep networks every layer has its scheme's variance: signals have the right size."""
     layer_dims, networks, scales = [1, 60, 60, 12], 24, []
@@ -316,12 +436,12 @@ class Scale:
     margin: float = 1.0
 
     def scatters(self, person, seed, look):
-        """Σ (z - mean z)² of each network."""
+        """Σ (z - mean z)² of each network; what is but rounding is 0."""
         look, source = getattr(Meter(person), look), person.hold(np.random.default_rng(seed))
-        return np.array([
+        return np.round([
             look(person.build(self.layer_dims, self.scheme, source), self.X, self.layer_dims[-1])
             for _ in range(self.networks)
-        ])  # fmt: skip
+        ], 10)  # fmt: skip
 
     def judge(self, alpha, total):
         """Fail when the sum over all networks is none of a chi-squared law, within the margin.
@@ -333,9 +453,9 @@ class Scale:
         expect.that(
             low < total / self.square < high,
             f'"{self.scheme}" for layer_dims {self.layer_dims}: the scores vary '
-            f"{total / self.square / self.count:.3g} times as much as they should (allowed: "
-            f"{low / self.count:.2f} to {high / self.count:.2f}). Which variance do the weights "
-            "of each layer have?",
+            f"{max(total / self.square / self.count, 0):.3g} times as much as they should "
+            f"(allowed: {low / self.count:.2f} to {high / self.count:.2f}). Which variance do the "
+            "weights of each layer have?",
         )
 
 
@@ -351,6 +471,7 @@ def _judge_scales(student, reference, rng, statistics, scales):
         try:
             scale.judge(alpha, scatters.sum())
         except CheckFailed:
+            Meter(student).unit(2, 3)  # of costs that are none nothing can be said
             if Meter(student).averages(rng):
                 raise
             # Once more, in the way that few mistakes of `fit` disturb.
@@ -359,20 +480,28 @@ def _judge_scales(student, reference, rng, statistics, scales):
 
 @check("build")
 @forget("build", "fit", "predict")
+@excused(fit_redraws)
 def test_build_biases_are_zero(student, reference, rng):
     """Biases and beta start at 0, gamma at 1: blank pictures score the same for every class."""
     seed, X = int(rng.integers(2**63)), rng.normal(size=(3, 4))
     costs = measured(student, reference, functools.partial(_costs_of_blanks, seed=seed))
     for cost in np.ravel(costs):
-        expect.number(cost, np.log(3), "a blank picture's cost", 1e-9)
+        expect.number(cost, np.log(3), "a blank picture's cost", 1e-7)
     # Equal pictures are normalised to 0, which leaves beta; different ones are told apart.
-    meter = Meter(student)
+    if not _normalises(student):
+        expect.that(
+            _asked(student),
+            "With use_batchnorm the network is the same as without it: nothing that build gives "
+            "to fit depends on it.",
+        )
+        return  # fit does not normalise: judged where it belongs
+    settled = Meter(student).settled()
+    if settled is None or not settled.averages(rng):
+        return  # fit sums: judged where it belongs
     for scheme in STD:
-        model = student.build([3, 5, 4, 3], scheme, generator(rng), True)
-        sizes = [meter.cost(model, s * X, np.arange(4) % 3) for s in (1e6, 1e7)]
-        if not np.isclose(sizes[0], sizes[1], rtol=1e-3) or not meter.averages(rng):
-            continue  # fit does not normalise, or sums: judged where it belongs
-        costs = functools.partial(_costs_when_normalised, scheme=scheme, X=X, seed=seed)
+        costs = functools.partial(
+            _costs_when_normalised, scheme=scheme, X=X, seed=seed, looks=settled.looks
+        )
         alike, different = measured(student, reference, costs)
         expect.number(alike, np.log(3), "with batch normalisation, equal pictures' cost", 1e-6)
         expect.that(
@@ -382,7 +511,7 @@ def test_build_biases_are_zero(student, reference, rng):
 
 
 def _costs_of_blanks(person, seed):
-    meter, source = Meter(person), np.random.default_rng(seed)
+    meter, source = Meter(person), person.hold(np.random.default_rng(seed))
     unit = meter.unit(3, 3)
     return np.array([
         meter.costs(person.build(layer_dims, scheme, source), np.zeros(layer_dims[0]), range(3))
@@ -390,8 +519,8 @@ def _costs_of_blanks(person, seed):
     ]) / unit  # fmt: skip
 
 
-def _costs_when_normalised(person, scheme, X, seed):
-    meter, Y = Meter(person), np.arange(4) % 3
+def _costs_when_normalised(person, scheme, X, seed, looks):
+    meter, Y = Meter(person, looks), np.arange(4) % 3
     model = person.build([3, 5, 4, 3], scheme, np.random.default_rng(seed), True)
     return np.array([meter.cost(model, pictures, Y) for pictures in (np.ones((3, 4)), X)]) / (
         meter.unit(3, 3)
@@ -400,27 +529,20 @@ def _costs_when_normalised(person, scheme, X, seed):
 
 @check("build", points=2)
 @forget("build", "fit", "predict")
-def test_build_draws_are_fresh(student, rng, statistics):
+@excused(fit_redraws)
+def test_build_draws_are_fresh(student, reference, rng, statistics):
     """rng is the only source of randomness, and each network and each layer has its own draws."""
     meter = Meter(student)
     x, alpha = rng.uniform(0.5, 2, size=3), statistics.alpha
-    blind = meter.unit(1, 8) * np.log(8)
+    meter.unit(1, 8)  # of costs that are none nothing can be said
+    blind = meter.blind(1, (0,), 8)
     for scheme in STD:
-        seed = int(rng.integers(2**63))
-        source = student.hold(np.random.default_rng(seed))
-        first, second = (
-            meter.costs(student.build([3, 3], scheme, g), x, range(3))
-            for g in (source, np.random.default_rng(seed))
-        )
+        change = functools.partial(_changes, scheme=scheme, x=x, seed=int(rng.integers(2**63)))
+        same, moved = measured(student, reference, change)
         expect.that(
-            np.allclose(first, second, rtol=1e-9),
-            f'"{scheme}" gave another network for the same rng: use nothing but rng.',
+            same == 0, f'"{scheme}" gave another network for the same rng: use nothing but rng.'
         )
-        third = meter.costs(student.build([3, 3], scheme, source), x, range(3))
-        expect.that(
-            not np.allclose(first, third, rtol=1e-9),
-            f'"{scheme}" gave the same network twice although rng had moved on.',
-        )
+        expect.that(moved > 0, f'"{scheme}" gave the same network twice although rng had moved on.')
     # One hidden unit with weight w: a picture of w's sign shows the first output weight. Two layers
     # that share their draws give it that sign too often; independent ones half of the time.
     source, same, count = student.hold(generator(rng)), 0, 0
@@ -438,6 +560,16 @@ def test_build_draws_are_fresh(student, rng, statistics):
     expect.that(
         p_value > alpha, "Two layers share their draws: draw each layer's weights anew from rng."
     )
+
+
+def _changes(person, scheme, x, seed):
+    """How much the costs differ for two networks of the same rng, and of one that has moved on."""
+    meter, source = Meter(person), person.hold(np.random.default_rng(seed))
+    first, second, third = (
+        meter.costs(person.build([3, 3], scheme, g), x, range(3))
+        for g in (source, person.hold(np.random.default_rng(seed)), source)
+    )
+    return [float(np.round(np.abs(first - one).max(), 9)) for one in (second, third)]
 
 
 # -------------------------------------------------------------------------------- predict
@@ -464,14 +596,26 @@ def _trained(student, rng, layer_dims, use_batchnorm=False):
     model = student.build(layer_dims, "he", np.random.default_rng(5), use_batchnorm)
     X = rng.normal(size=(layer_dims[0], 24)) + 1
     Y = np.minimum(rng.integers(0, layer_dims[-1] + 1, 24), layer_dims[-1] - 1)
-    return student.fit(model, X, Y, np.random.default_rng(6), 6, 8, 0.2)[0]
+    return student.fit(model, X, Y, np.random.default_rng(6), 12, 8, 0.2)[0]
 
 
 @check("predict", points=3)
 @forget("build", "fit")
+@excused(fit_redraws, build_always_normalises)
 def test_predict_is_the_most_probable_class(student, rng):
     """The label is the class with the largest score, of a new and of a trained network."""
     meter = Meter(student)
+    # A blank picture is taught to be of each of 12 classes: the biases alone decide.
+    start, blank = student.build([2, 12], "he", generator(rng)), np.zeros((2, 1))
+    for k in range(12):
+        model = student.fit(start, blank, np.array([k]), meter.rng, 1, 1, 1.0)[0]
+        (label,) = labels_of(student, model, blank, 12)
+        if label != k:
+            costs = meter.costs(model, blank[:, 0], (label, k))
+            expect.that(
+                costs[0] <= costs[1] + 1e-9,
+                f"With 12 classes, a picture of the most probable class {k} was labelled {label}.",
+            )
     for layer_dims in ([3, 4], [3, 6, 5], [2, 7, 6, 3]):
         classes, n_x = layer_dims[-1], layer_dims[0]
         unit = meter.unit(n_x, classes)
@@ -481,9 +625,13 @@ def test_predict_is_the_most_probable_class(student, rng):
             meter.cost(trained, np.ones((n_x, 1)), [0])
             models.append(trained)
         for model in models:
-            X = rng.normal(size=(n_x, 12)) * np.repeat([1, 0.3, 0.1], 4)  # biases count near 0
+            # On the way from one picture to others: where the label turns, little makes it wrong.
+            share, ends = np.linspace(-0.5, 1.5, 150), rng.normal(size=(5, n_x, 1))
+            X = np.hstack([ends[0] + share * (end - ends[0]) for end in ends[1:]])
             labels = labels_of(student, model, X, classes)
-            for i, label in enumerate(labels):
+            turns = rng.permutation(np.flatnonzero(np.diff(labels)))[:5]
+            for i in (0, *turns, *turns + 1, 599):
+                label = labels[i]
                 costs = meter.costs(model, X[:, i], range(classes)) / unit
                 if abs(np.exp(-costs).sum() - 1) > 1e-6:
                     raise CheckSkipped(
@@ -491,7 +639,7 @@ def test_predict_is_the_most_probable_class(student, rng):
                     )
                 if costs[label] > costs.min() + 1e-9:
                     raise CheckFailed(
-                        f"Picture {i} was labelled {label}, but with the student's own costs class "
+                        f"A picture was labelled {label}, but with the student's own costs class "
                         f"{np.argmin(costs)} is the most probable ({np.exp(-costs.min()):.2f}, "
                         f"against {np.exp(-costs[label]):.2f})."
                     )
@@ -510,33 +658,41 @@ def test_predict_decides_each_picture_alone(student, rng):
                 some = labels_of(student, model, X[:, part], layer_dims[-1])
                 expect.that(
                     np.array_equal(some, together[part]),
-                    "Pictures get other labels in other company. For predict, batch normalisation "
-                    "uses the running statistics.",
+                    "Pictures get other labels in other company. "
+                    + (
+                        "For predict, batch normalisation uses the running statistics."
+                        if use_batchnorm
+                        else "predict neither scales the pictures by one another nor "
+                        "drops anything."
+                    ),
                 )
 
 
 @check("predict", points=2)
 @forget("build", "fit")
+@excused(fit_redraws, build_always_normalises)
 def test_predict_uses_the_running_statistics(student, rng):
     """With batch normalisation it computes what training does, with running mean and variance."""
-    meter = Meter(student)
-    if not meter.averages(rng):
+    meter = Meter(student).settled()
+    if meter is None or not meter.averages(rng):
         return  # fit's cost of several pictures is wrong: judged where it belongs
     for layer_dims in ([2, 6, 3], [3, 5, 5, 3]):
         unit = meter.unit(layer_dims[0], 3)
         for m in (6, 16):
             model = _trained(student, rng, layer_dims, use_batchnorm=True)
             X = 2 * rng.normal(size=(layer_dims[0], m)) - 1
-            # 400 looks at one batch without learning: the running statistics become the batch's.
-            model = student.fit(model, X, np.zeros(m, dtype=int), meter.rng, 400, m, 0.0)[0]
-            labels = labels_of(student, model, X, 3)
-            base, wrong = rng.integers(0, 3, m), 0
-            for i in range(m):
+            base, columns = rng.integers(0, 3, m), np.arange(m)
+            # Many looks at one batch without learning: the running statistics become the batch's.
+            for looks, rest in [(400, 1e-6), (2000, 0.03)]:  # a running mean may be a slow one
+                model = student.fit(model, X, np.zeros(m, dtype=int), meter.rng, looks, m, 0.0)[0]
+                labels = labels_of(student, model, X, 3)
                 costs = np.array([
-                    meter.cost(model, X, np.where(np.arange(m) == i, k, base)) for k in range(3)
-                ])  # fmt: skip
-                costs /= unit
-                wrong += m * (costs[labels[i]] - costs.min()) > 1e-6
+                    [meter.cost(model, X, np.where(columns == i, k, base)) for k in range(3)]
+                    for i in columns
+                ]) * (m / unit)  # fmt: skip
+                wrong = int(np.sum(costs[columns, labels] - costs.min(axis=1) > rest))
+                if not wrong:
+                    break
             if not wrong:
                 continue
             # Is it fit that collects them wrongly? One that learns nothing tells: then only what
@@ -550,39 +706,61 @@ def test_predict_uses_the_running_statistics(student, rng):
             )
 
 
-def _turning_point(student, meter, epochs, seeds=range(12)):
-    """Where a [1, 6, 10] network's label turns, in units of the batch's mean; None: nowhere.
+ONE_BATCH = (np.array([[3.0, 5.0, 4.0, 8.0]]), 4, 5.0)
+"""Pictures, batch_size, and the mean of a batch."""
+
+
+def _turning_point(student, meter, X, batch_size, mean, epochs, seeds=range(12)):
+    """Where a [1, 6, 10] network's label turns, in units of a batch's mean; None: nowhere.
 
     All inputs of the hidden units' ReLUs are multiples of x - (running mean of x): the label is
     constant on both sides of that mean, and all scores are 0 at it.
     """
-    X = np.array([[3.0, 5.0, 4.0, 8.0]])
     for seed in seeds:
         model = student.build([1, 6, 10], "he", np.random.default_rng(seed), use_batchnorm=True)
-        first = _turns(student, model)
+        first = _turns(student, model, mean)
         if len(first) == 0:
             continue
         if len(first) > 1 or abs(first[0]) > 0.006:
             return None  # predict is wrong already where the running mean is 0: no word about fit
-        model = student.fit(model, X, np.arange(4), meter.rng, epochs, 4, 0.0)[0]
-        turns = _turns(student, model)
+        Y = np.arange(X.shape[1])
+        model = student.fit(model, X, Y, meter.rng, epochs, batch_size, 0.0)[0]
+        turns = _turns(student, model, mean)
         if len(turns):
             return turns
     return None
 
 
-def _turns(student, model):
+def _turns(student, model, mean):
     """Between which inputs the label changes; nowhere when predict looks at the other pictures."""
     grid = np.linspace(-0.0495, 1.2505, 131)  # no point at a likely turn
-    labels = np.ravel(student.predict(model, 5 * grid[None]))
-    if not np.array_equal(labels[:50], np.ravel(student.predict(model, 5 * grid[None, :50]))):
+    labels = np.ravel(student.predict(model, mean * grid[None]))
+    if not np.array_equal(labels[:50], np.ravel(student.predict(model, mean * grid[None, :50]))):
         return np.array([])
     return grid[np.flatnonzero(labels[1:] != labels[:-1])] + 0.005
 
 
 def _collects(student, meter):
-    turns = _turning_point(student, meter, 400, seeds=range(8))
-    return turns is not None and len(turns) == 1 and abs(turns[0] - 1) < 0.006
+    turns = _turning_point(student, meter, *ONE_BATCH, 400, seeds=range(8))
+    right = turns is not None and len(turns) == 1 and abs(turns[0] - 1) < 0.1
+    return right and _collects_variance(student, meter)
+
+
+def _collects_variance(student, meter):
+    """Whether the size of the pictures' numbers leaves the labels as they are, or nearly.
+
+    An output bias wins near the mean. Without the running variance, pictures a thousand times as
+    large drown it. (Where predict divides by too much, the bias wins all the more.)
+    """
+    grid, shares = np.linspace(-3, 3, 60)[None], []
+    model = student.build([1, 6, 10], "he", np.random.default_rng(0), True)
+    k = min(set(range(10)) - set(np.ravel(student.predict(model, grid)).tolist()))
+    model = student.fit(model, np.ones((1, 4)), np.full(4, k), meter.rng, 1, 4, 3.0)[0]
+    for size in (1.0, 1e3):
+        X, Y = size * ONE_BATCH[0], np.arange(4)
+        seen = student.fit(model, X, Y, meter.rng, 100, 4, 0.0)[0]
+        shares.append(np.mean(np.ravel(student.predict(seen, size * (5 + 2 * grid))) == k))
+    return shares[1] >= shares[0] / 2
 
 
 # ------------------------------------------------------------------------------------ fit
@@ -610,6 +788,7 @@ def test_fit_keeps_to_the_contract(student, rng):
 
 
 @check("fit", points=2)
+@excused(build_is_too_deep, build_always_normalises)
 def test_fit_softmax_regression_costs(student, reference, rng):
     """Without hidden layers, from zeros, every epoch's cost is known exactly."""
     for n_x, classes, m, rate in [(3, 4, 7, 0.5), (5, 2, 4, 0.1), (1, 3, 12, 1.0)]:
@@ -632,6 +811,7 @@ def _history(student, reference, layer_dims, X, Y, batch_size, rate, **options):
 
 
 @check("fit", points=2)
+@excused(build_is_too_deep, build_always_normalises)
 def test_fit_softmax_regression_steps(student, reference, rng):
     """Without hidden layers, each step moves weights and biases as gradient descent should."""
     meter = Meter(student)
@@ -667,37 +847,45 @@ def _reference_costs(reference, model, x, classes):
 
 
 @check("fit", points=2)
+@excused(build_is_too_deep, build_always_normalises)
 def test_fit_shows_each_picture_once(student, reference, rng):
     """An epoch shows each picture once, with its own label, in an order that rng decides."""
     X, Y = np.array([[1.0, -0.5, 2.0], [0.3, 1.5, -1.0]]), np.array([0, 1, 2])
     probe = np.array([0.7, 0.4])
     meter, start = Meter(student), student.build([2, 3], "zeros", np.random.default_rng(1))
     twin, outcomes = meter.softmax_twin(reference, start, 2, 3), {}
-    for order in itertools.permutations(range(3)):
+    for lasts in itertools.product(range(3), repeat=2):
         model = twin
-        for batch in (order[:2], order[2:]):
-            model = reference.fit(
-                model, X[:, batch], Y[list(batch)], np.random.default_rng(0), 1, 2, 0.5
-            )[0]
-        outcomes[order] = _reference_costs(reference, model, probe, 3)
+        for last in lasts:
+            for batch in (np.delete(np.arange(3), last), [last]):
+                model = reference.fit(
+                    model, X[:, batch], Y[batch], np.random.default_rng(0), 1, 2, 0.5
+                )[0]
+        outcomes[lasts] = _reference_costs(reference, model, probe, 3)
     seen = set()
     for _ in range(22):
-        model = student.fit(start, X, Y, generator(rng), 1, 2, 0.5)[0]
+        model = student.fit(start, X, Y, generator(rng), 2, 2, 0.5)[0]
         costs = meter.costs(model, probe, range(3))
-        fits = [order for order, want in outcomes.items() if np.allclose(costs, want, rtol=1e-6)]
+        fits = [lasts for lasts, want in outcomes.items() if np.allclose(costs, want, rtol=1e-6)]
         expect.that(
             fits,
-            "After one epoch of 3 pictures in batches of 2 the network is not what any order of "
+            "After two epochs of 3 pictures in batches of 2 the network is not what any order of "
             "the pictures would give.",
         )
-        seen.add(fits[0][2])
+        seen.add(fits[0])
     # Three pictures can be the last: that one and the same is it 22 times has chance 3**-21.
     expect.that(
-        len(seen) > 1, "The batches are the same in every epoch, whatever rng: shuffle them."
+        len({first for first, _ in seen}) > 1,
+        "The batches are the same in every epoch, whatever rng: shuffle them.",
+    )
+    expect.that(
+        any(first != second for first, second in seen),
+        "The second epoch always has the batches of the first one: shuffle before each epoch.",
     )
 
 
 @check("fit")
+@excused(build_is_too_deep, build_always_normalises)
 def test_fit_history_covers_the_epoch(student, rng):
     """The cost of an epoch is the mean over all its pictures: no sum, not the last batch's."""
     meter = Meter(student)
@@ -710,8 +898,9 @@ def test_fit_history_covers_the_epoch(student, rng):
 
 
 @check("fit")
+@excused(build_is_too_deep, build_always_normalises)
 def test_fit_is_safe_for_large_scores(student, rng):
-    """Large scores overflow nowhere: the costs stay finite and right."""
+    """Large scores overflow nowhere: the costs stay finite and right, or large."""
     meter = Meter(student)
     model = student.build([2, 3], "he", np.random.default_rng(9))
     x = rng.normal(size=2)
@@ -719,7 +908,10 @@ def test_fit_is_safe_for_large_scores(student, rng):
     blank = meter.costs(model, np.zeros(2), range(3))
     small, large = (meter.costs(model, x * size, range(3)) for size in (1.0, 1e4))
     scores = 1e4 * (blank - small) - blank
-    expect.numbers(large, scores.max() - scores, "the cost of large scores", 1e-6, 1e-6)
+    for got, want in zip(large, scores.max() - scores, strict=True):
+        # The probability may be kept from 0 by something tiny before its logarithm is taken.
+        if min(got, want) < -np.log(1e-7):
+            expect.number(got, want, "the cost of large scores", 1e-6, 1e-6)
 
 
 @check("fit")
@@ -742,6 +934,7 @@ def test_fit_leaves_its_model_alone(student, rng):
 
 
 @check("fit", points=2)
+@excused(build_is_too_deep, build_always_normalises)
 def test_fit_follows_the_gradient_of_hidden_layers(student, rng):
     """In a chain of single hidden units every layer's weight and bias follows its gradient."""
     meter = Meter(student)
@@ -823,13 +1016,15 @@ def _dead_step(student, meter, model, sign, margin):
 
 @check("fit", points=2)
 @forget("build", "fit", "predict")
+@excused(build_is_too_deep, build_always_normalises)
 def test_fit_gradients_are_symmetric(student, rng):
     """What a step on some pictures does to the cost of others agrees with the reverse.
 
     A small step along the gradient g_A changes the cost of B by -rate * g_A . g_B, and the reverse.
     """
-    for use_batchnorm in (False, True):
-        meter = Meter(student)
+    for use_batchnorm, meter in [(False, Meter(student)), (True, Meter(student).settled())]:
+        if meter is None:
+            continue
         attempts = [_asymmetry(student, meter, rng, use_batchnorm) for _ in range(2)]
         if min(attempts) > 0.002:  # a step may cross a kink of ReLU, but not every time
             attempts += [_asymmetry(student, meter, rng, use_batchnorm) for _ in range(4)]
@@ -860,6 +1055,7 @@ def _asymmetry(student, meter, rng, use_batchnorm):
 
 
 @check("fit", points=2)
+@excused(build_is_too_deep, build_always_normalises)
 def test_fit_weight_decay(student, reference, rng):
     """lambd / m times W is added to each layer's gradient, for any batch size; not to biases."""
     meter = Meter(student)
@@ -879,23 +1075,63 @@ def test_fit_weight_decay(student, reference, rng):
             new_costs - new_costs[0], shrink * (old_costs - old_costs[0]),
             "after a step of weight decay alone, the difference of two classes' costs", 1e-6, 1e-9,
         )  # fmt: skip
-    # The same picture again and again, in batches: the weights and the biases are known.
-    for batch in (6, 2, 4):
+    _no_decay_of_gamma(student)
+    # The same picture again and again, in batches: the weights and the biases are known. The m of
+    # lambd / m may be the number of all pictures, of those in the batch, or batch_size; batches may
+    # be cut of equal size.
+    for sizes in ((6,), (2, 2, 2), (4, 2)):
         X, Y = np.repeat(rng.normal(size=(2, 1)), 6, axis=1), np.ones(6, dtype=int)
         start = student.build([2, 3], "zeros", np.random.default_rng(1))
-        twin = meter.softmax_twin(reference, start, 2, 3)
-        got, want = (
-            one.fit(model, X, Y, np.random.default_rng(2), 3, batch, 0.4, lambd=1.5)[0]
-            for one, model in ((student, start), (reference, twin))
-        )
-        for x in (np.zeros(2), X[:, 0]):
+        got = student.fit(start, X, Y, np.random.default_rng(2), 3, sizes[0], 0.4, lambd=1.5)[0]
+        probes = np.array([np.zeros(2), X[:, 0]])
+        costs = np.ravel([meter.costs(got, x, range(3)) for x in probes])
+        equal, twin = (6 // len(sizes),) * len(sizes), meter.softmax_twin(reference, start, 2, 3)
+
+        def is_right(parts, divisors, X=X, twin=twin, probes=probes, costs=costs):
+            want = _decayed(reference, twin, X, [*zip(parts, divisors, strict=False)] * 3)
             expect.numbers(
-                meter.costs(got, x, range(3)), _reference_costs(reference, want, x, 3),
+                costs, np.ravel([_reference_costs(reference, want, x, 3) for x in probes]),
                 "after 3 epochs with weight decay, the cost", 1e-6, 1e-9,
             )  # fmt: skip
 
+        expect.any_of(*(
+            functools.partial(is_right, parts, divisors)
+            for parts, divisors in [
+                (sizes, [6] * 3), (sizes, sizes), (sizes, sizes[:1] * 3), (equal, equal),
+            ]
+        ))  # fmt: skip
+
+
+def _decayed(reference, model, X, batches):
+    """The network after a step for each batch's size and divisor of lambd; all pictures equal."""
+    for size, divisor in batches:
+        model = reference.fit(
+            model, X[:, :size], np.ones(size, dtype=int), np.random.default_rng(0), 1, size, 0.4,
+            lambd=1.5 * size / divisor,
+        )[0]  # fmt: skip
+    return model
+
+
+def _no_decay_of_gamma(student):
+    """Of equal pictures batch normalisation leaves nothing: only the decay moves the network.
+
+    The hidden weight's size is normalised away: the scores shrink as the output weights do.
+    """
+    meter = Meter(student).settled()
+    model = student.build([1, 1, 2], "he", np.random.default_rng(3), True)
+    equal, X = np.ones((1, 2)), np.array([[1e5, 2e5, 6e5]])
+    if meter is None or not np.isclose(meter.cost(model, equal, [0, 1]), np.log(2), rtol=1e-6):
+        return  # nothing is normalised, or beta is not 0: judged where it belongs
+    new = student.fit(model, equal, np.array([0, 1]), meter.rng, 1, 2, 0.3, lambd=0.8)[0]
+    old_margins, new_margins = (meter.margins_in_batch(one, X) for one in (model, new))
+    expect.numbers(
+        new_margins, (1 - 0.3 * 0.8 / 2) * old_margins,
+        "with batch normalisation, after a step of weight decay alone, z[1] - z[0]", 1e-3, 1e-6,
+    )  # fmt: skip
+
 
 @check("fit")
+@excused(build_is_too_deep, build_always_normalises)
 def test_fit_weight_decay_in_the_cost(student, reference, rng):
     """With weight decay, the history is right: lambd / (2 m) times the sum of squared weights."""
     X, Y = _softmax_problem(rng, 3, 3, 6)
@@ -918,6 +1154,7 @@ def test_fit_weight_decay_in_the_cost(student, reference, rng):
 
 
 @check("fit", points=2)
+@excused(build_is_too_deep, build_always_normalises)
 def test_fit_dropout_masks(student, rng, statistics):
     """Dropout keeps hidden activations with probability keep_prob and divides them by it."""
     meter = Meter(student)
@@ -928,8 +1165,12 @@ def test_fit_dropout_masks(student, rng, statistics):
         _, history = student.fit(
             model, np.array([[sign]]), np.array([0]), generator(rng), 400, 1, 0.0, keep_prob=keep
         )
-        kept, off = np.logaddexp(0, margin / keep), np.log(2)
+        history, kept, off = history[-400:], np.logaddexp(0, margin / keep), np.log(2)
         is_kept, is_off = (np.isclose(history, value, rtol=1e-6) for value in (kept, off))
+        if np.allclose(history, np.logaddexp(0, margin), rtol=1e-6):
+            # The history is computed without dropout; what the steps do is judged elsewhere.
+            is_off = _dropped(student, meter, rng, model, sign, margin, 1, keep)
+            is_kept, history = ~is_off, is_off
         expect.that(
             bool(is_kept.any()) and bool(is_off.any()),
             f"With keep_prob = {keep} and a single hidden unit, the cost should be one value "
@@ -956,6 +1197,7 @@ def test_fit_dropout_masks(student, rng, statistics):
 
 
 @check("fit")
+@excused(build_is_too_deep, build_always_normalises)
 def test_fit_dropout_is_independent(student, rng, statistics):
     """Each picture and each unit has its own mask."""
     meter = Meter(student)
@@ -964,22 +1206,47 @@ def test_fit_dropout_is_independent(student, rng, statistics):
         _, history = student.fit(model, np.full((1, m), sign), np.zeros(m, dtype=int),
                                  generator(rng),
                                  epochs, m, 0.0, keep_prob=0.5)  # fmt: skip
-        kept, off = np.logaddexp(0, margin / 0.5), np.log(2)
-        shares = np.round((history - off) / (kept - off) * m)
+        history, kept, off = history[-epochs:], np.logaddexp(0, margin / 0.5), np.log(2)
+        if np.allclose(history, np.logaddexp(0, margin), rtol=1e-6):
+            # None: chance 1/16 a step with a mask for each picture, 1/2 with one for all.
+            is_off = _dropped(student, meter, rng, model, sign, margin, m, 0.5)
+            tail = stats.binom.sf(is_off.sum() - 1, is_off.size, 1 / 16)
+        else:
+            shares = np.round((history - off) / (kept - off) * m)
+            expect.that(
+                np.allclose(history, off + shares / m * (kept - off), rtol=1e-6),
+                "With dropout the mean cost of equal pictures is not a mixture of those with the "
+                "unit kept and those with it dropped.",
+            )
+            # All or none: chance 1/8 an epoch with a mask for each picture, certain with one.
+            tail = stats.binom.sf(int(np.isin(shares, (0, m)).sum()) - 1, epochs, 1 / 8)
         expect.that(
-            np.allclose(history, off + shares / m * (kept - off), rtol=1e-6),
-            "With dropout the mean cost of equal pictures is not a mixture of those with the unit "
-            "kept and those with it dropped.",
-        )
-        # All or none: chance 1/8 an epoch with a mask for each picture, certain with one for all.
-        extreme = int(np.isin(shares, (0, m)).sum())
-        expect.that(
-            stats.binom.sf(extreme - 1, epochs, 1 / 8) > statistics.alpha,
+            tail > statistics.alpha / 2,
             "Dropout drops a unit for all pictures of a batch at once: each needs its own mask.",
         )
+    for model, sign, margin in _active(student, meter, rng, [1, 1, 1, 2]):
+        _, history = student.fit(model, np.array([[sign]]), np.array([0]), generator(rng), 300, 1,
+                                 0.0, keep_prob=0.5)  # fmt: skip
+        is_off = np.isclose(history, np.log(2), rtol=1e-6)
+        if np.allclose(history, np.logaddexp(0, margin), rtol=1e-6):
+            is_off = _dropped(student, meter, rng, model, sign, margin, 1, 0.5)
+        # Both units are kept one time in four; with one mask for both, every other time.
+        expect.that(
+            stats.binom.cdf(is_off.sum(), is_off.size, 3 / 4) > statistics.alpha / 2,
+            "Dropout drops the units of two layers together: each layer needs a mask of its own.",
+        )
+
+
+def _dropped(student, meter, rng, model, sign, margin, m, keep):
+    """In which of 100 steps on m equal pictures nothing but the output biases moved."""
+    rate, y = 0.1, int(margin > 0)
+    X, Y, off = np.full((1, m), sign), np.full(m, y), -2 * rate * (0.5 - y)
+    steps = student.fit.each([(model, X, Y, generator(rng), 1, m, rate, keep) for _ in range(100)])
+    return np.array([np.isclose(meter.margin(new, [sign]), margin + off) for new, _ in steps])
 
 
 @check("fit", points=2)
+@excused(build_is_too_deep, build_always_normalises)
 def test_fit_dropout_gradient(student, rng):
     """On the way back dropout uses the same mask and the same factor."""
     meter = Meter(student)
@@ -1016,9 +1283,14 @@ def _dropped_step(student, meter, source, model, sign, margin, keep):
 
 
 @check("fit", points=2)
+@excused(build_is_too_deep, build_always_normalises)
 def test_fit_batchnorm_training(student, reference, rng):
     """Batch normalisation uses the batch's mean and variance; gamma and beta learn."""
-    meter = Meter(student)
+    _needs_normalisation(student, "With batch normalisation in the model fit normalises nothing: "
+                         "the costs depend on how large the pictures' numbers are.")  # fmt: skip
+    meter = Meter(student).settled()
+    if meter is None:
+        return
     for m in (4, 7):
         X = 5e4 * rng.normal(size=(1, m)) + 3e5  # so large that epsilon does not matter
         Y = rng.integers(0, 2, m)
@@ -1055,17 +1327,30 @@ def test_fit_batchnorm_training(student, reference, rng):
 @check("fit", points=2)
 @forget("build", "fit", "predict")
 def test_fit_running_mean(student):
-    """The running mean is 0.9 times the old one plus 0.1 times the batch's."""
+    """The running mean follows the batches' means, and no batch counts for more than all others."""
+    _needs_normalisation(student, "There is no running mean: fit normalises nothing.")
     meter = Meter(student)
-    for epochs in (1, 2, 5):
-        turns = _turning_point(student, meter, epochs)
+    turns = _turning_point(student, meter, *ONE_BATCH, 100)
+    if turns is None or len(turns) != 1:
+        return  # predict does not use running statistics: that is judged where it belongs
+    expect.that(
+        0.5 < turns[0] < 1.006,
+        f"After 100 epochs of one batch the running mean is {max(turns[0], 0):.2f} times that "
+        "batch's.",
+    )
+    expect.that(
+        _collects_variance(student, meter),
+        "After 100 epochs of one batch the running variance is not that batch's.",
+    )
+    # One picture is unlike the others: how much does its batch of two count, of 5 an epoch?
+    for _ in range(8):
+        turns = _turning_point(student, meter, np.eye(1, 10), 2, 0.5, 2)
         if turns is None or len(turns) != 1:
-            return  # predict does not use running statistics: that is judged where it belongs
-        want = 1 - 0.9**epochs
+            return
         expect.that(
-            abs(turns[0] - want) < 0.006,
-            f"After {epochs} epoch{'s' * (epochs > 1)} of one batch the running mean is "
-            f"{turns[0]:.2f} times the batch's mean, expected {want:.2f}.",
+            0.001 < turns[0] < 0.75,
+            f"After 2 epochs of 5 batches one batch counts for {max(turns[0], 0):.0%} of the "
+            "running mean: each should have its share, and not only the last one.",
         )
 
 
@@ -1084,6 +1369,7 @@ def test_fit_reads_unseen_digits(student, rng):
 @forget("build", "fit", "predict")
 def test_fit_batchnorm_saves_a_small_start(student, rng):
     """With batch normalisation even "small" learns to read at least 75 % of unseen images."""
+    _needs_normalisation(student, "With batch normalisation in the model fit normalises nothing.")
     best = max(_accuracies(student, rng, [("small", True)] * FRESH + FORGIVING[1:], 0.75))
     expect.that(
         best >= 0.75,
@@ -1094,6 +1380,7 @@ def test_fit_batchnorm_saves_a_small_start(student, rng):
 
 @check("build", points=2)
 @forget("build", "fit", "predict")
+@excused(fit_redraws)
 def test_build_what_must_not_learn(student, rng):
     """Ten layers from "zeros" or "small" learn nothing; batch norm does not help "zeros"."""
     X, Y, X_test, Y_test = unseen_digits(rng)

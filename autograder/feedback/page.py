@@ -70,9 +70,10 @@ def write_feedback(report: Report, course: Course, path: Path) -> None:
 
 
 def write_pages(reports: Sequence[Report], course: Course, folder: Path) -> Path:
-    """Write each report's page where nbgrader keeps feedback, and an index for the instructor.
+    """Write each report's page, and an index for the instructor, which is returned.
 
-    Pages stand at ``<student>/<assignment>/<assignment>.html``; the index is returned.
+    Pages stand at ``<student>/<assignment>.html``, beside the folder of that name in which
+    nbgrader keeps its own with a person's comments: neither ever takes the other's place.
 
     Raises:
         Problem: a file cannot be written.
@@ -81,7 +82,7 @@ def write_pages(reports: Sequence[Report], course: Course, folder: Path) -> Path
     for slug in dict.fromkeys(report.assignment for report in reports):
         rows = []
         for report in (r for r in reports if r.assignment == slug):
-            path = Path(report.student, slug, f"{slug}.html")
+            path = Path(report.student, f"{slug}.html")
             write_feedback(report, course, folder / path)
             rows.append((report, quote(path.as_posix())))
         groups.append((course.assignment(slug), rows))
@@ -95,7 +96,7 @@ def feedback_html(report: Report, course: Course) -> str:
     ``full`` shows everything; ``hints`` the sentence of a named mistake but neither what a check
     got nor a picture; ``verdicts`` neither.
     """
-    exercises = _exercises(report, course)
+    exercises = exercise_feedback(report, course)
     return _render(
         "page.html",
         report=report,
@@ -119,10 +120,22 @@ def _write(path: Path, page: str) -> None:
 
 def _render(template: str, **values: Any) -> str:
     """A page with its style sheet inside, of which the content policy names the digest."""
-    css = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    css = _text("page.css") + _text("figure.css")
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     page = _environment().get_template(template)
     return page.render(css=Markup(css), digest=digest, **values)
+
+
+def figure_html(picture: Picture) -> str:
+    """A picture with the style it needs, for a notebook's output: in light colours only."""
+    colours = _text("page.css").partition("}")[0].replace(":root", ".drawings") + "}\n"
+    figure = _environment().get_template("figure.html").render(picture=picture)
+    return f"<style>\n{colours}{_text('figure.css')}</style>\n{figure}"
+
+
+@cache
+def _text(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 @cache
@@ -138,7 +151,8 @@ def _environment() -> Environment:
     return environment
 
 
-def _exercises(report: Report, course: Course) -> list[ExerciseFeedback]:
+def exercise_feedback(report: Report, course: Course) -> list[ExerciseFeedback]:
+    """What a report says of each exercise, in their order, as detailed as the course allows."""
     detail = course.grading.feedback
     result = []
     for name, (earned, maximum) in report.exercise_scores().items():

@@ -217,6 +217,32 @@ altered(
     {"beta=zeros": "beta=ones"},
 )
 
+altered(
+    "build",
+    "use-batchnorm-ignored",
+    "use_batchnorm makes no difference to the network: what will fit know of it?",
+    {"if use_batchnorm:": "if False:"},
+    subtle=True,
+)
+altered(
+    "build",
+    "batchnorm-always",
+    "There is batch normalisation only where use_batchnorm asks for it.",
+    {"if use_batchnorm:": "if True:"},
+)
+altered(
+    "build",
+    "small-is-he",
+    '"small" is the same for every layer, however many inputs it has.',
+    {'"small": 0.01': '"small": np.sqrt(2 / fan_in)'},
+)
+altered(
+    "build",
+    "depth-ignored",
+    "layer_dims says how many layers there are, and how wide each is.",
+    {"pairwise(layer_dims)": "pairwise([layer_dims[0], *[layer_dims[1]] * 9, layer_dims[-1]])"},
+)
+
 # --------------------------------------------------------------------------------- predict
 
 OUT = 'np.argmax(model[-1]["W"] @ A + model[-1]["b"], axis=0)'
@@ -246,6 +272,20 @@ altered(
     "labels-from-one-wrapped",
     "The labels are shifted by one class.",
     {OUT: f'({OUT} + 1) % model[-1]["b"].size'},
+)
+altered(
+    "predict",
+    "last-class-never",
+    "There may be more classes than nine.",
+    {OUT: 'np.argmax((model[-1]["W"] @ A + model[-1]["b"])[:9], axis=0)'},
+    subtle=True,
+)
+altered(
+    "predict",
+    "labels-modulo-ten",
+    "There may be more classes than ten.",
+    {OUT: f"{OUT} % 10"},
+    subtle=True,
 )
 altered("predict", "float-labels", "Labels are integers.", {OUT: f"{OUT}.astype(float)"})
 altered(
@@ -523,13 +563,6 @@ altered(
     "Weight decay is divided by the number of pictures.",
     {"lambd / m *": "lambd *"},
 )
-altered(
-    "fit",
-    "decay-by-batch",
-    "The m of weight decay is the number of pictures that fit was given.",
-    {"lambd / m *": "lambd / batch.size *"},
-    subtle=True,
-)
 altered("fit", "decay-missing", "lambd does not reach the gradients.", {"lambd / m *": "0 *"})
 altered(
     "fit",
@@ -656,6 +689,13 @@ altered(
      'layer["var"] = 0.9 * layer["var"] + 0.1 * var': "pass"},
 )  # fmt: skip
 altered(
+    "fit",
+    "running-variance-missing",
+    "predict divides by the root of the running variance: keep it up to date, too.",
+    {'layer["var"] = 0.9 * layer["var"] + 0.1 * var': "pass"},
+    subtle=True,
+)
+altered(
     "fit", "history-per-batch", "history holds one cost an epoch, not one a batch.",
     {"gradient = np.exp(log_P)": "history.append(-log_P[labels, columns].mean())\n"
                                  "            gradient = np.exp(log_P)",
@@ -678,4 +718,72 @@ altered(
     "Divide the costs of all pictures by their number, not by the batch's.",
     {"total / m": "total / batch_size"},
     subtle=True,
+)
+altered(
+    "fit",
+    "history-too-long",
+    "history holds one cost an epoch; the cost before all training is one too many.",
+    {"history.append(total / m)": "history += [total / m] * (1 if history else 2)"},
+)
+altered(
+    "fit",
+    "history-of-accuracy",
+    "history holds costs, not the share of right labels.",
+    {
+        "lambd * squares / (2 * m) * batch.size - log_P[labels, columns].sum()": (
+            "np.sum(log_P.argmax(axis=0) == labels)"
+        )
+    },
+)
+altered(
+    "fit",
+    "shuffled-once",
+    "Shuffle before each epoch, not once for all.",
+    {
+        "        order = rng.permutation(m)\n": "",
+        "history = []": "history = []\n    order = rng.permutation(m)",
+    },
+    subtle=True,
+)
+altered(
+    "fit",
+    "layers-share-masks",
+    "Each layer needs a dropout mask of its own.",
+    {
+        "tape = []": "masks, tape = {}, []",
+        MASK: "slope *= masks.setdefault(Z.shape, rng.random(Z.shape)) < keep_prob\n"
+        "                    slope /= keep_prob",
+    },
+    subtle=True,
+)
+altered(
+    "fit",
+    "decay-on-gamma",
+    "Weight decay is for weights, not for γ and β.",
+    {
+        "learning_rate * dgamma": 'learning_rate * (dgamma + lambd / m * layer["gamma"])',
+    },
+    subtle=True,
+)
+altered(
+    "fit",
+    "zeros-drawn-anew",
+    "fit trains the network that it is given, even one of zeros.",
+    {
+        COPY: f"{COPY}\n"
+        '    if not any(layer["W"].any() for layer in model):\n'
+        "        for layer in model:\n"
+        '            layer["W"] = rng.standard_normal(layer["W"].shape)'
+    },
+)
+altered(
+    "fit",
+    "network-drawn-anew",
+    "fit trains the network that it is given: the weights are build's affair.",
+    {
+        COPY: f"{COPY}\n"
+        "    for layer in model:\n"
+        '        if layer["W"].std() > 0.02:\n'
+        '            layer["W"] = np.random.default_rng(0).standard_normal(layer["W"].shape)'
+    },
 )

@@ -174,6 +174,71 @@ altered(
 )  # fmt: skip
 
 
+altered(
+    "fit",
+    "decay_by_batch",
+    "Weight decay is divided by the pictures in the batch, as the batch's cost is.",
+    {"lambd / m *": "lambd / batch.size *", "(2 * m) * batch.size": "2"},
+)
+altered(
+    "fit", "equal_batches", "The pictures are cut into batches of equal size, decay by the batch.",
+    {"for start in range(0, m, batch_size):":
+     "for batch in np.array_split(order, -(-m // batch_size)):",
+     "            batch = order[start : start + batch_size]\n": "",
+     "lambd / m *": "lambd / batch.size *"},
+)  # fmt: skip
+altered(
+    "fit",
+    "clipped_cost",
+    "The probability is kept from 0 before its logarithm is taken.",
+    {"log_P[labels, columns].sum()": "np.log(np.exp(log_P[labels, columns]) + 1e-12).sum()"},
+)
+altered(
+    "fit", "history_after_the_epoch", "The cost of all pictures after the epoch, as predict reads.",
+    {"history.append(total / m)":
+     "A = X\n"
+     "        for layer in model[:-1]:\n"
+     '            A = layer["W"] @ A + layer["b"]\n'
+     '            if "gamma" in layer:\n'
+     '                A = (A - layer["mean"]) / np.sqrt(layer["var"] + 1e-5)\n'
+     '                A = layer["gamma"] * A + layer["beta"]\n'
+     "            A = np.maximum(A, 0)\n"
+     '        Z = model[-1]["W"] @ A + model[-1]["b"]\n'
+     "        history.append(np.mean(np.logaddexp.reduce(Z, axis=0) - Z[Y, np.arange(m)]))"},
+)  # fmt: skip
+altered(
+    "fit", "exact_statistics", "After the training, the statistics of all pictures.",
+    {"return model, history":
+     "A = X\n"
+     "    for layer in model[:-1]:\n"
+     '        A = layer["W"] @ A + layer["b"]\n'
+     '        if "gamma" in layer:\n'
+     '            layer["mean"] = A.mean(axis=1, keepdims=True)\n'
+     '            layer["var"] = A.var(axis=1, keepdims=True)\n'
+     '            A = (A - layer["mean"]) / np.sqrt(layer["var"] + 1e-5)\n'
+     '            A = layer["gamma"] * A + layer["beta"]\n'
+     "        A = np.maximum(A, 0)\n"
+     "    return model, history"},
+)  # fmt: skip
+altered(
+    "fit", "slow_statistics", "A running mean of momentum 0.99.",
+    {'0.9 * layer["mean"] + 0.1 * mean': '0.99 * layer["mean"] + 0.01 * mean',
+     '0.9 * layer["var"] + 0.1 * var': '0.99 * layer["var"] + 0.01 * var'},
+)  # fmt: skip
+for name, rate in [
+    ("unbiased_statistics", "max(0.1, 1 / {})"),
+    ("cumulative_statistics", "1 / {}"),
+]:
+    share = rate.format('layer["seen"]')
+    altered(
+        "fit", name, "The first batches count for more: a running mean that forgets its start.",
+        {'layer["mean"] = 0.9 * layer["mean"] + 0.1 * mean':
+         'layer["seen"] = layer.get("seen", 0) + 1\n'
+         f'                    layer["mean"] = layer["mean"] + {share} * (mean - layer["mean"])',
+         '0.9 * layer["var"] + 0.1 * var': f'layer["var"] + {share} * (var - layer["var"])'},
+    )  # fmt: skip
+
+
 @variant
 def objects():
     """Classes: layers know their way forward and back; one-hot labels; statistics of shape (n,)."""

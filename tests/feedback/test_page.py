@@ -245,17 +245,17 @@ def test_every_verdict_is_said_in_words_and_has_a_shape(verdict: Verdict, course
 
 
 def test_a_page_for_each_and_an_index(course: Course, tmp_path: Path) -> None:
-    """Pages lie where nbgrader keeps feedback, odd names are linked rightly, faults stand out."""
+    """A page has a place of its own, odd names are linked rightly, faults stand out."""
     made = [report(*MIXED), report(error="symmetry.ipynb: is empty", student="o'neil & <co> #1")]
     index = write_pages(made, course, tmp_path)
     page = index.read_text(encoding="utf-8")
     links = [attrs["href"] for tag, attrs in _Reader(page).tags if tag == "a"]
     assert links == [
-        "ada/symmetry/symmetry.html",
-        "o%27neil%20%26%20%3Cco%3E%20%231/symmetry/symmetry.html",
+        "ada/symmetry.html",
+        "o%27neil%20%26%20%3Cco%3E%20%231/symmetry.html",
     ]
-    assert (tmp_path / "ada/symmetry/symmetry.html").is_file()
-    assert (tmp_path / "o'neil & <co> #1/symmetry/symmetry.html").is_file()
+    assert (tmp_path / "ada/symmetry.html").is_file()
+    assert (tmp_path / "o'neil & <co> #1/symmetry.html").is_file()
     assert "the grader failed in backward" in text(page)
     assert "could not be read" in text(page)
 

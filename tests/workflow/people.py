@@ -13,6 +13,7 @@ import pwd
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,16 @@ c.CourseDirectory.course_id = {course!r}
 
 @dataclass(frozen=True)
 class Done:
-    """How a command ended."""
+    """How a command ended, and what it said on its two streams."""
 
     code: int
-    text: str
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        """What the terminal shows."""
+        return self.out + self.err
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,11 @@ class Person:
 
     def tries(self, *words: str) -> Done:
         """Type ``nbgrader`` and these words."""
-        return self.office.run(self, words)
+        return self.office.run(self, "nbgrader", words)
+
+    def autograder(self, *words: str, before: str = "") -> Done:
+        """Type ``autograder`` and these words; lines of Python run before."""
+        return self.office.run(self, "autograder", words, before)
 
     def nbgrader(self, *words: str) -> str:
         """Type ``nbgrader`` and these words, which must work; gives what the terminal shows."""
@@ -60,7 +71,7 @@ class Person:
 class Office:
     """The system: an exchange that everyone can reach, and the process that runs commands."""
 
-    def __init__(self, root: Path, course: str) -> None:
+    def __init__(self, root: Path, course: str, prefix: Sequence[str] = ()) -> None:
         for folder in (root, *root.parents):  # pytest's own folders are closed to others
             if folder == Path(tempfile.gettempdir()):
                 break
@@ -73,10 +84,10 @@ class Office:
         config.mkdir()
         text = CONFIG.format(exchange=str(self.exchange), course=course)
         (config / "nbgrader_config.py").write_text(text, encoding="utf-8")
-        environment = {**os.environ, "JUPYTER_CONFIG_PATH": str(config)}
+        self.environment = {**os.environ, "JUPYTER_CONFIG_PATH": str(config)}
         self._process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", __file__], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True, env=environment,
+            [*prefix, sys.executable, "-W", "ignore", __file__], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True, env=self.environment,
         )  # fmt: skip
 
     def person(self, name: str, uid: int | None = None) -> Person:
@@ -88,11 +99,14 @@ class Office:
             os.chown(folder, uid, pwd.getpwuid(uid).pw_gid)
         return Person(self, folder, uid)
 
-    def run(self, person: Person, words: tuple[str, ...]) -> Done:
+    def run(self, person: Person, program: str, words: tuple[str, ...], before: str = "") -> Done:
         """One command, from the person's folder."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        task = {"folder": str(person.folder), "uid": person.uid, "words": words}
+        task = {
+            "folder": str(person.folder), "uid": person.uid, "words": [program, *words],
+            "before": before,
+        }  # fmt: skip
         self._process.stdin.write(json.dumps(task) + "\n")
         self._process.stdin.flush()
         return Done(**json.loads(self._process.stdout.readline()))
@@ -103,30 +117,37 @@ class Office:
 
 
 def _serve() -> None:
-    import nbgrader.apps.nbgraderapp as apps
+    from nbgrader.apps.nbgraderapp import NbGraderApp
 
-    import autograder.nbgrader_plugin  # noqa: F401 - so that a fork has it
+    import autograder.nbgrader_plugin
+    import autograder.run  # noqa: F401 - so that a fork has them
+    from autograder.cli import main
 
+    programs = {"nbgrader": NbGraderApp.launch_instance, "autograder": main}
     for line in sys.stdin:
         task: dict[str, Any] = json.loads(line)
-        with tempfile.TemporaryFile() as output:
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             if (child := os.fork()) == 0:
-                os.dup2(output.fileno(), 1)
-                os.dup2(output.fileno(), 2)
+                os.dup2(out.fileno(), 1)
+                os.dup2(err.fileno(), 2)
                 code = 1
                 try:
-                    code = _command(apps, **task)
+                    code = _command(programs, **task)
                 finally:
                     sys.stdout.flush()
                     sys.stderr.flush()
                     os._exit(code)
             _, status = os.waitpid(child, 0)
-            output.seek(0)
-            text = output.read().decode(errors="replace")
-        print(json.dumps({"code": os.waitstatus_to_exitcode(status), "text": text}), flush=True)
+            texts = {}
+            for name, file in (("out", out), ("err", err)):
+                file.seek(0)
+                texts[name] = file.read().decode(errors="replace")
+        print(json.dumps({"code": os.waitstatus_to_exitcode(status), **texts}), flush=True)
 
 
-def _command(apps: Any, folder: str, uid: int | None, words: list[str]) -> int:
+def _command(
+    programs: dict[str, Any], folder: str, uid: int | None, words: list[str], before: str
+) -> int:
     os.environ["HOME"] = folder
     if uid is not None:
         user = pwd.getpwuid(uid)
@@ -135,9 +156,13 @@ def _command(apps: Any, folder: str, uid: int | None, words: list[str]) -> int:
         os.setgid(user.pw_gid)
         os.setuid(uid)
     os.chdir(folder)
+    sys.argv = words
     try:
-        apps.NbGraderApp.launch_instance(words)
+        exec(before, {})
+        programs[words[0]]()
     except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:
         import traceback
