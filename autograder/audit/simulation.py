@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import as_completed
@@ -50,7 +51,7 @@ def simulate(
     left = Counter(chunk.sample for chunk in chunks)
     counted = {sample: known.get(sample, Tally()) for sample in left}
     with pool(jobs, begin, course, slug) as processes:
-        futures = {processes.submit(alarms_in, chunk): chunk for chunk in chunks}
+        futures = {processes.submit(_alarms_in, chunk): chunk for chunk in chunks}
         try:
             for future in as_completed(futures):
                 sample, _, draws = futures[future]
@@ -65,3 +66,10 @@ def simulate(
             raise Problem(words) from None
         finally:
             processes.shutdown(cancel_futures=True)
+
+
+def _alarms_in(chunk: Chunk) -> int:
+    try:
+        return alarms_in(chunk)
+    finally:
+        gc.collect()  # a failure's frames hold large arrays, which the collector does not count
