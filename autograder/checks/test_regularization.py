@@ -923,6 +923,10 @@ def test_predict_ensemble_law(
 
     def judge() -> None:
         counts, budget = votes.counted(got, num_masks), statistics.split(2)
+        expect.that(  # by chance: less than 0.4 to the power of 600
+            (counts != counts[:, :1]).any(),
+            "A unit is kept for all examples or for none: does every example have its own masks?",
+        )
         kept = np.arange(num_masks) < counts.reshape(-1, 1)
         budget.bernoulli(kept, keep_prob, "units kept, over all members")
         budget.bernoulli(
