@@ -19,6 +19,7 @@ from autograder.course import Course
 from autograder.grading import Grader
 
 _SURE = 1e-6  # chance that an honest check is reported as too eager
+_OFTEN = 0.01  # a mistake missed in more draws than these is reported
 
 
 def rate_findings(
@@ -35,8 +36,10 @@ def rate_findings(
         return []
     with measured(course, slug, grader) as known:
         simulate(course, slug, wanted, known, jobs, advance)
-        tallies = {sample: known[sample] for sample in wanted}
-    return [_false_alarms(grader, slug, tallies), _misses(grader, slug, tallies)]
+        others = _others(grader, {sample: known[sample] for sample in wanted})
+        simulate(course, slug, others, known, jobs, lambda draws: None)
+        tallies = {sample: known[sample] for sample in (*wanted, *others)}
+    return [_false_alarms(grader, slug, tallies), _misses(slug, tallies)]
 
 
 def simulated_draws(course: Course, slug: str, draws: int) -> int:
@@ -59,6 +62,35 @@ def _wanted(grader: Grader, draws: int) -> dict[Sample, int]:
     return wanted
 
 
+def _others(grader: Grader, tallies: dict[Sample, Tally]) -> dict[Sample, int]:
+    """Draws of an exercise's other checks, for what its statistical ones see now and then."""
+    doubtful = {
+        name: draws for name, (rate, draws) in _miss_rates(tallies).items() if rate > _OFTEN
+    }
+    return {
+        Sample(check.name, mistake.slug): doubtful[mistake.slug]
+        for mistake in grader.diagnosis.mistakes
+        if mistake.slug in doubtful
+        for check in grader.checks.of(mistake.exercise)
+        if "statistics" not in check.wants
+    }
+
+
+def _miss_rates(tallies: dict[Sample, Tally]) -> dict[str, tuple[float, int]]:
+    """How often a mistake was missed by the check that sees it best, and in how many draws.
+
+    A mistake is missed in a draw when none of its exercise's checks alarms. The checks are
+    simulated apart, so the best of them bounds the rate above. Mistakes that no draw showed to a
+    statistical check are the other checks' affair.
+    """
+    rates: dict[str, tuple[float, int]] = {}
+    for (_, mistake), (alarms, draws) in tallies.items():
+        if mistake is not None and alarms:
+            rate = (1 - alarms / draws, draws)
+            rates[mistake] = min(rate, rates.get(mistake, rate))
+    return rates
+
+
 def _false_alarms(grader: Grader, slug: str, tallies: dict[Sample, Tally]) -> Finding:
     right = {sample.check: tally for sample, tally in tallies.items() if sample.mistake is None}
     faults = [
@@ -78,30 +110,17 @@ def _false_alarms(grader: Grader, slug: str, tallies: dict[Sample, Tally]) -> Fi
     )  # fmt: skip
 
 
-def _misses(grader: Grader, slug: str, tallies: dict[Sample, Tally]) -> Finding:
-    """A mistake is missed in a draw when none of its exercise's statistical checks alarms.
-
-    The checks of an exercise are simulated apart, so the best of them bounds the miss rate above.
-    Mistakes that no statistical check is meant to see are the other checks' affair.
-    """
-    rates: dict[str, float] = {}
-    sizes: dict[str, int] = {}
-    for mistake in grader.diagnosis.mistakes:
-        shares = [
-            (1 - alarms / draws, draws)
-            for sample, (alarms, draws) in tallies.items()
-            if sample.mistake == mistake.slug
-        ]
-        if shares and min(shares)[0] < 0.5:
-            rates[mistake.slug], sizes[mistake.slug] = min(shares)
+def _misses(slug: str, tallies: dict[Sample, Tally]) -> Finding:
+    rates = _miss_rates(tallies)
     faults = [
-        f"{name}: missed in {rate:.2%} of {sizes[name]} draws"
-        for name, rate in rates.items()
-        if rate > 0.01
+        f"{name}: missed in {rate:.2%} of {draws} draws"
+        for name, (rate, draws) in rates.items()
+        if rate > _OFTEN
     ]
-    worst = max(rates.values(), default=0.0)
+    worst = max((rate for rate, _ in rates.values()), default=0.0)
+    sizes = {name: draws for name, (_, draws) in rates.items()}
     return finding(
-        slug, "statistical checks catch what they are for", faults,
+        slug, "mistakes in random functions are caught in every draw", faults,
         f"{len(rates)} mistakes, worst miss rate {worst:.2%} in {sum(sizes.values())} draws",
-        miss_rates=rates, draws=sizes,
+        miss_rates={name: rate for name, (rate, _) in rates.items()}, draws=sizes,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -48,4 +49,5 @@ class Inline:
         self.worker.held.clear()
 
     def _inside(self, value: Any) -> Any:
-        return self.worker.held[value.ident] if isinstance(value, Held) else value
+        """What a call gets: what is held itself, of everything else a copy, as in a sandbox."""
+        return self.worker.held[value.ident] if isinstance(value, Held) else copy.deepcopy(value)

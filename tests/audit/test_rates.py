@@ -36,7 +36,7 @@ def test_an_honest_check_holds_and_its_power_is_measured(tmp_path: Path) -> None
     assert alarms.holds, alarms
     assert 1 <= alarms.figures["alarms"]["test_mean"] <= 30
     assert misses.holds
-    assert misses.figures["miss_rates"] == {"positive": 0.0}
+    assert misses.figures["miss_rates"] == {"positive": 0.0, "one-row": 0.0}
     assert draws >= 2000
 
 
@@ -57,3 +57,20 @@ def test_nothing_is_simulated_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("autograder.audit.simulation.pool", refuse)
     assert findings(tmp_path, "statistics.alpha", 250)[0] == first
+
+
+@pytest.mark.parametrize(("std", "holds"), [(0.7, True), (0.5, False)])
+def test_other_checks_may_catch_what_a_statistical_one_sees_now_and_then(
+    tmp_path: Path, std: float, holds: bool
+) -> None:
+    """A mistake is missed when all checks of its exercise miss it, and then it is named."""
+    course = toy_course(tmp_path, checks=CHECKS + HONEST.replace("LEVEL", "statistics.alpha"))
+    with (tmp_path / "autograder/mistakes/toy.py").open("a") as file:
+        file.write(
+            '\n\n@mistake("leaning", "On which side?")\ndef noise(n, rng):\n'
+            f"    return rng.normal(0.085, {std}, (n, n))\n"
+        )
+    _, misses = rate_findings(course, "toy", 1000, 1, lambda _: None)
+    assert misses.holds is holds
+    assert (misses.figures["miss_rates"]["leaning"] == 0.0) is holds
+    assert [fault.partition(":")[0] for fault in misses.faults] == ([] if holds else ["leaning"])

@@ -25,6 +25,10 @@ def one(X):
 
 def forgets(X):
     pass
+
+def doubles(sizes):
+    sizes[0] *= 2
+    return np.array(sizes, dtype=float)
 """
 CONTRACT = {
     "pair": (ARRAY("A"), OPAQUE("cache")),
@@ -32,6 +36,7 @@ CONTRACT = {
     "forgets": ARRAY("A"),
     "unpair": ARRAY("X"),
     "missing": ARRAY,
+    "doubles": ARRAY("X"),
 }
 X = np.arange(3.0)
 
@@ -78,3 +83,12 @@ def test_many_calls_are_one_round_trip(student: Student, monkeypatch: pytest.Mon
     assert sizes == [2]
     with pytest.raises(CallFailed):
         student.missing.each([(X,), (X,)])
+
+
+def test_a_check_keeps_what_a_call_alters(student: Student) -> None:
+    """In the very same process, too, a call gets copies; that it altered one is seen."""
+    sizes = [1, 2]
+    called = student.doubles.observed(sizes)
+    assert called.value[0] == 2
+    assert called.changed
+    assert sizes == [1, 2]
