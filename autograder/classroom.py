@@ -74,10 +74,8 @@ class Classroom:
                     except BrokenProcessPool:
                         words = "a grading process died: run the command again for this submission"
                         yield lost(self, futures[future], words)
-            finally:
-                processes.shutdown(
-                    cancel_futures=True
-                )  # who stops a run does not wait for the rest
+            finally:  # who stops a run does not wait for the rest
+                processes.shutdown(cancel_futures=True)
 
 
 def lost(classroom: Classroom, found: HandedIn, words: str) -> Report:

@@ -51,7 +51,6 @@ from autograder.gradebook import (
     needs_person,
     opened,
     read_released,
-    record,
     register,
     submitted_at,
 )
@@ -65,7 +64,7 @@ from autograder.submission import read_submission, read_whole_cells
 
 __all__ = [
     "GradeWithEngine", "LatePolicyPlugin", "ReleaseFeedback", "SaveEngineGrades",
-    "SubmissionExporter", "configure", "generate", "record",
+    "SubmissionExporter", "configure", "generate",
 ]  # fmt: skip
 
 

@@ -9,16 +9,16 @@ import pytest
 
 from autograder.checks import ARRAY, OPAQUE, CallFailed, Malformed, Student
 from autograder.checks.inline import Inline
-from autograder.sandbox.protocol import Cell
+from autograder.sandbox.protocol import Cell, Held
 
 SOURCE = """
 import numpy as np
 
 def pair(X):
-    return [2 * X, {"X": X}]
+    return [2 * X, lambda: X]
 
 def unpair(cache):
-    return cache["X"]
+    return cache()
 
 def one(X):
     return [X]
@@ -53,6 +53,7 @@ def test_a_list_is_unpacked_like_a_tuple(student: Student) -> None:
     """`return [A, cache]` works in every call of a notebook; what is opaque stays inside."""
     A, cache = student.pair(X)
     assert np.array_equal(A, 2 * X)
+    assert isinstance(cache, Held)
     assert np.array_equal(student.unpair(cache), X)
     assert isinstance(student.trace[0].value, tuple)
 
