@@ -14,6 +14,7 @@ import fnmatch
 import glob
 import json
 import logging
+import os
 import re
 import shutil
 import sys
@@ -217,7 +218,15 @@ class SubmissionExporter(NotebookExporter):
                 self.engine.grader(slug)
                 with opened(self.engine.course) as book:
                     register(book, self.engine.course, slug, self.engine.released(slug))
+                self._must_be_writable(slug)
                 self._remove_unfinished(slug)
+
+    def _must_be_writable(self, slug: str) -> None:
+        """nbgrader would end in a traceback, because it cannot clean up after itself either."""
+        made = Path(self.converter.coursedir.root, self.converter.coursedir.autograded_directory)
+        for place in (made, *made.glob("*"), *made.glob(f"*/{slug}")):
+            if place.is_dir() and not os.access(place, os.W_OK | os.X_OK):
+                raise Problem("cannot be written: it must be yours to write to", place)
 
     def _remove_unfinished(self, slug: str) -> None:
         """What a killed run left sanitized but not graded would pass for done."""

@@ -177,7 +177,7 @@ def test_without_the_kit_nothing_is_run(teacher: Person) -> None:
 
 
 @ROADS
-@pytest.mark.parametrize("where", ["notebook", "gradebook", "secret"])
+@pytest.mark.parametrize("where", ["notebook", "gradebook", "secret", "autograded"])
 def test_no_permission(teacher: Person, road: str, where: str) -> None:
     """A student's file: the others are graded. The gradebook, the secret: one line, no grade."""
     on(road, teacher)
@@ -186,6 +186,7 @@ def test_no_permission(teacher: Person, road: str, where: str) -> None:
         "notebook": (notebook, 0),
         "gradebook": (teacher.folder / "gradebook.db", 0o444),
         "secret": (teacher.folder / ".autograder" / "secret", 0),
+        "autograded": (teacher.folder / "autograded" / CLASS[0] / SLUG, 0o555),
     }[where]
     path.chmod(mode)
     before = rows(teacher.folder)
@@ -197,9 +198,12 @@ def test_no_permission(teacher: Person, road: str, where: str) -> None:
             (CLASS[0], "double_checks"), (CLASS[0], "noise_checks"),
         }  # fmt: skip
     else:
-        words = {"gradebook": "must be yours to write to", "secret": "Permission denied"}[where]
+        words = {
+            "gradebook": "must be yours to write to", "secret": "Permission denied",
+            "autograded": f"{CLASS[0]}/{SLUG}: cannot be written",
+        }[where]  # fmt: skip
         assert words in the_line(done)
-        path.chmod(0o644)
+        path.chmod(0o755)
         assert rows(teacher.folder) == before
 
 
