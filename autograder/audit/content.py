@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterator
-from functools import cached_property
 
 from autograder.audit.draws import Sample
 from autograder.course import HOME, Course
@@ -18,14 +17,11 @@ class Content:
     """The digests of an assignment's samples."""
 
     def __init__(self, course: Course, slug: str, grader: Grader) -> None:
-        self._paths = [*_ENGINE, course.source(slug)]
+        paths = [*_ENGINE, course.source(slug)]
+        self._common = "\0".join(path.read_text(encoding="utf-8") for path in paths)
         self._definitions = Definitions(course.checks(slug).read_text(encoding="utf-8"))
         self._alpha = grader.alpha
         self._mistakes = {mistake.slug: mistake.source for mistake in grader.diagnosis.mistakes}
-
-    @cached_property
-    def _common(self) -> str:
-        return "\0".join(path.read_text(encoding="utf-8") for path in self._paths)
 
     def of(self, sample: Sample) -> str:
         """Of the solution, the check and all that it uses of its file, the mistake at its rate."""

@@ -1,13 +1,14 @@
 """What was measured, kept beside the course: nothing is simulated twice.
 
-Each figure stands with the digest of what it follows from (see `content`).
+Each figure stands with the digest of what it follows from (see `content`), and is on disk as soon
+as it is whole: a run of an hour that is killed has lost nothing but its last minute.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+import os
 from pathlib import Path
 
 from autograder.audit.content import Content
@@ -17,18 +18,17 @@ from autograder.course import Course
 from autograder.grading import Grader
 
 
-@contextlib.contextmanager
-def measured(course: Course, slug: str, grader: Grader) -> Iterator[dict[Sample, Tally]]:
-    """The known tallies, to be added to; they are kept also when the audit is interrupted."""
-    path = course.root / "autograder" / "audit" / "measured" / f"{slug}.json"
-    content = Content(course, slug, grader)
-    known = _read(path, content)
-    before = dict(known)
-    try:
-        yield known
-    finally:
-        if known != before:
-            _write(path, content, known)
+class Measured(dict[Sample, Tally]):
+    """The known tallies of an assignment; each one added is on disk at once."""
+
+    def __init__(self, course: Course, slug: str, grader: Grader) -> None:
+        self._path = course.root / "autograder" / "audit" / "measured" / f"{slug}.json"
+        self._content = Content(course, slug, grader)
+        super().__init__(_read(self._path, self._content))
+
+    def __setitem__(self, sample: Sample, tally: Tally) -> None:
+        super().__setitem__(sample, tally)
+        _write(self._path, self._content, self)
 
 
 def _read(path: Path, content: Content) -> dict[Sample, Tally]:
@@ -49,7 +49,9 @@ def _write(path: Path, content: Content, known: dict[Sample, Tally]) -> None:
         digest = content.of(Sample(check, mistake))
         figures.setdefault(check, {})[mistake or ""] = f"{alarms}/{draws} {digest}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    fresh = path.with_suffix(".new")  # a run cut short while it writes leaves the old figures whole
+    fresh.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    os.replace(fresh, path)
 
 
 def _by_name(item: tuple[Sample, Tally]) -> tuple[str, str]:

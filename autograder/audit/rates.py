@@ -13,7 +13,7 @@ from scipy import stats
 from autograder.audit.bank import Advance
 from autograder.audit.draws import ALPHA, Sample
 from autograder.audit.finding import Finding, finding
-from autograder.audit.measured import measured
+from autograder.audit.measured import Measured
 from autograder.audit.simulation import Tally, missing, simulate
 from autograder.course import Course
 from autograder.grading import Grader
@@ -34,19 +34,19 @@ def rate_findings(
     wanted = _wanted(grader, draws)
     if not wanted:
         return []
-    with measured(course, slug, grader) as known:
-        simulate(course, slug, wanted, known, jobs, advance)
-        others = _others(grader, {sample: known[sample] for sample in wanted})
-        simulate(course, slug, others, known, jobs, lambda draws: None)
-        tallies = {sample: known[sample] for sample in (*wanted, *others)}
+    known = Measured(course, slug, grader)
+    simulate(course, slug, wanted, known, jobs, advance)
+    others = _others(grader, {sample: known[sample] for sample in wanted})
+    simulate(course, slug, others, known, jobs, lambda draws: None)
+    tallies = {sample: known[sample] for sample in (*wanted, *others)}
     return [_false_alarms(grader, slug, tallies), _misses(slug, tallies)]
 
 
 def simulated_draws(course: Course, slug: str, draws: int) -> int:
     """How many draws `rate_findings` has to make, for a progress bar."""
     grader = Grader(course, course.assignment(slug), b"audit")
-    with measured(course, slug, grader) as known:
-        return sum(chunk.draws for chunk in missing(_wanted(grader, draws), known))
+    known = Measured(course, slug, grader)
+    return sum(chunk.draws for chunk in missing(_wanted(grader, draws), known))
 
 
 def _wanted(grader: Grader, draws: int) -> dict[Sample, int]:

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.audit.content import Definitions
 from autograder.audit.draws import Sample
-from autograder.audit.measured import measured
+from autograder.audit.measured import Measured
 from autograder.audit.rates import rate_findings, simulated_draws
 from autograder.audit.simulation import Tally
 from autograder.course import Course, load_course
@@ -27,16 +27,15 @@ def grader(course: Course) -> Grader:
 
 def known(course: Course) -> dict[Sample, Tally]:
     """What is known of the toy's checks."""
-    with measured(course, "toy", grader(course)) as tallies:
-        return dict(tallies)
+    return dict(Measured(course, "toy", grader(course)))
 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
     """A toy course with two figures."""
     course = toy_course(tmp_path, checks=CHECKS + LEVEL)
-    with measured(course, "toy", grader(course)) as tallies:
-        tallies[RIGHT], tallies[WRONG] = Tally(3, 250), Tally(250, 250)
+    tallies = Measured(course, "toy", grader(course))
+    tallies[RIGHT], tallies[WRONG] = Tally(3, 250), Tally(250, 250)
     assert set(known(course)) == {RIGHT, WRONG}
     return course
 
@@ -79,8 +78,7 @@ def test_a_spoilt_file_is_measured_anew(course: Course, text: str) -> None:
     """What cannot be read counts for nothing, and is written again."""
     (course.root / "autograder/audit/measured/toy.json").write_text(text)
     assert known(course) == {}
-    with measured(course, "toy", grader(course)) as tallies:
-        tallies[RIGHT] = Tally(0, 1)
+    Measured(course, "toy", grader(course))[RIGHT] = Tally(0, 1)
     assert known(course) == {RIGHT: Tally(0, 1)}
 
 
@@ -91,6 +89,7 @@ def test_an_interrupted_audit_goes_on_where_it_stopped(tmp_path: Path) -> None:
     def interrupt(draws: int) -> None:
         made.append(draws)
         if len(made) == 3:
+            made.append(simulated_draws(course, "toy", 500))
             raise KeyboardInterrupt
 
     course = toy_course(tmp_path / "one", checks=CHECKS + LEVEL)
@@ -99,6 +98,7 @@ def test_an_interrupted_audit_goes_on_where_it_stopped(tmp_path: Path) -> None:
         rate_findings(course, "toy", 500, 1, interrupt)
     left = simulated_draws(course, "toy", 500)
     assert 0 < left < total
+    assert made[-1] == left, "what is whole is on disk while the run goes on"
     whole = toy_course(tmp_path / "two", checks=CHECKS + LEVEL)
     assert rate_findings(course, "toy", 500, 1, lambda _: None) == rate_findings(
         whole, "toy", 500, 1, lambda _: None
