@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.student import Observed, Origin
-from autograder.likeness import alike, equal, same_pattern
+from autograder.likeness import Likeness, equal
 from autograder.mistakes import Mistake
 from autograder.sandbox.protocol import Held as Handle
 
@@ -86,10 +86,10 @@ def _fitting(
 ) -> list[Mistake]:
     """The mistakes that explain the calls: draw by draw if any does so, else by their law."""
     right = namespace[calls[0].function]
-    for exactly in (True, False) if any(map(_is_random, calls)) else (True,):
-        if _explains(right, namespace, calls, exactly):
+    for law in (None, Likeness(calls)) if any(map(_is_random, calls)) else (None,):
+        if _explains(right, namespace, calls, law):
             return []  # nothing that was seen speaks against the function
-        fitting = [m for m in candidates if _explains(*_made(m, namespace), calls, exactly)]
+        fitting = [m for m in candidates if _explains(*_made(m, namespace), calls, law)]
         if fitting:
             return fitting
     return []
@@ -108,17 +108,19 @@ def _explains(
     function: Callable[..., Any],
     world: Mapping[str, Any],
     calls: Sequence[Observed],
-    exactly: bool,
+    law: Likeness | None,
 ) -> bool:
-    """Whether the function gives what the student's function gave, in every call."""
+    """Whether the function gives what the student's function gave, in every call; by its law, if
+    one is given."""
+    names = tuple(inspect.signature(function).parameters)
     replays: list[Observed] = []
     held: Held = {}
     for call in calls:
-        replay = _replay(function, call, world, held)
-        if replay is None or not _fits(call, replay, exactly):
+        replay = _replay(function, names, call, world, held)
+        if replay is None or not _fits(call, replay, law):
             return False
         replays.append(replay)
-    return exactly or same_pattern(calls, replays)
+    return law is None or law.same_pattern(replays)
 
 
 def _is_random(call: Observed) -> bool:
@@ -130,12 +132,12 @@ def _is_random(call: Observed) -> bool:
     )
 
 
-def _fits(seen: Observed, replay: Observed, exactly: bool) -> bool:
+def _fits(seen: Observed, replay: Observed, law: Likeness | None) -> bool:
     if seen.error is not None or replay.error is not None:
         return seen.error == replay.error
     if _altered(seen) != _altered(replay) or seen.warned != replay.warned:
         return False
-    same = equal if exactly or not _is_random(seen) else alike
+    same = law.alike if law is not None and _is_random(seen) else equal
     return same(seen.value, replay.value)
 
 
@@ -145,7 +147,11 @@ def _altered(call: Observed) -> set[str]:
 
 
 def _replay(
-    function: Callable[..., Any], call: Observed, namespace: Mapping[str, Any], held: Held
+    function: Callable[..., Any],
+    names: tuple[str, ...],
+    call: Observed,
+    namespace: Mapping[str, Any],
+    held: Held,
 ) -> Observed | None:
     """What ``function`` gives for the same arguments; None when they cannot be had again."""
     try:
@@ -153,7 +159,7 @@ def _replay(
         kwargs = {name: _argument(v, namespace, held) for name, v in call.kwargs.items()}
     except _ERRORS:
         return None
-    names = (*inspect.signature(function).parameters, *["argument"] * len(args))
+    names += ("argument",) * len(args)
     before = {**dict(zip(names, call.args, strict=False)), **call.kwargs}
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     with warnings.catch_warnings(record=True) as seen, np.errstate(all="warn", under="ignore"):

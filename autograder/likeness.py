@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,12 +31,37 @@ def equal(one: Any, other: Any, *, exact: bool = False) -> bool:
     return _compare(one, other, lambda a, b: _close(a, b, exact))
 
 
-def alike(one: Any, other: Any) -> bool:
-    """The same structure, shapes and dtypes, and every array could be the other's next draw."""
-    return _compare(one, other, _one_law)
+class Likeness:
+    """Compares what was seen with what others give. What was seen is summed up once."""
+
+    def __init__(self, seen: Sequence[_Seen] = ()) -> None:
+        self._seen = seen
+        self._samples: dict[int, _Sample] = {}
+
+    def alike(self, one: Any, other: Any) -> bool:
+        """The same structure, shapes and dtypes, and every array could be the other's next draw.
+
+        ``one`` is of what was seen.
+        """
+        return _compare(one, other, lambda a, b: _one_law(self._sample(a), _Sample(b)))
+
+    def same_pattern(self, other: Sequence[_Seen]) -> bool:
+        """Whether the same pairs of calls, and of arrays within a call, share their draws."""
+        return self._pattern == _shared(other)
+
+    @cached_property
+    def _pattern(self) -> set[tuple[int, int]]:
+        return _shared(self._seen)
+
+    def _sample(self, values: np.ndarray) -> _Sample:
+        """A sample keeps its values, so that their identity stays theirs."""
+        known = self._samples.get(id(values))
+        if known is None:
+            known = self._samples[id(values)] = _Sample(values)
+        return known
 
 
-def _compare(one: Any, other: Any, arrays: Any) -> bool:
+def _compare(one: Any, other: Any, arrays: Callable[[Any, Any], bool]) -> bool:
     if isinstance(one, Held) or isinstance(other, Held):
         return True  # what stays inside is the student's own
     if isinstance(one, Foreign):
@@ -71,6 +97,8 @@ def _compare(one: Any, other: Any, arrays: Any) -> bool:
 
 
 def _close(one: np.ndarray, other: np.ndarray, exact: bool) -> bool:
+    if one.shape == other.shape and one.dtype == other.dtype and one.tobytes() == other.tobytes():
+        return True
     if exact:
         return np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")
     if one.dtype.kind not in "biufc":
@@ -80,56 +108,120 @@ def _close(one: np.ndarray, other: np.ndarray, exact: bool) -> bool:
     return np.allclose(one, other, rtol=1e-6, atol=1e-9 * scale, equal_nan=True)
 
 
-def _one_law(one: np.ndarray, other: np.ndarray) -> bool:
+class _Sample:
+    """An array as a sample of its law, each feature worked out when it is asked for."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.values = values
+
+    @cached_property
+    def flat(self) -> np.ndarray:
+        """All entries."""
+        return self.values.ravel().astype(float)
+
+    @cached_property
+    def is_finite(self) -> np.ndarray:
+        """Which entries are finite."""
+        return np.isfinite(self.flat)
+
+    @cached_property
+    def is_constant(self) -> bool:
+        """Whether all entries are one number."""
+        return bool(np.ptp(self.flat) == 0)
+
+    @cached_property
+    def lines(self) -> tuple[bool, bool]:
+        """Whether all rows are equal, and all columns."""
+        values = self.values
+        rows = values.ndim == 2 and len(values) > 1 and bool((values == values[:1]).all())
+        columns = values.ndim == 2 and values.shape[1] > 1 and bool((values == values[:, :1]).all())
+        return rows, columns
+
+    @cached_property
+    def draws(self) -> np.ndarray:
+        """The entries, a row or column that is repeated being one draw, not many."""
+        if not any(self.lines):
+            return self.flat
+        first = tuple(slice(1) if repeated else slice(None) for repeated in self.lines)
+        draws: np.ndarray = self.values[first].ravel().astype(float)
+        return draws
+
+    @cached_property
+    def nonzero(self) -> np.ndarray:
+        """The draws that are not 0."""
+        nonzero: np.ndarray = self.draws[self.draws != 0]
+        return nonzero
+
+    @cached_property
+    def is_positive(self) -> bool:
+        """Whether all draws but zeros are."""
+        return bool((self.nonzero > 0).all())
+
+    @cached_property
+    def moments(self) -> tuple[float, float, float]:
+        """Mean, variance and kurtosis of the draws that are not 0."""
+        mean = float(self.nonzero.mean())
+        squares = np.square(self.nonzero - mean)
+        variance = float(squares.mean())
+        kurtosis = float(np.square(squares).mean()) / variance**2 if variance > 0 else 1.0
+        return mean, variance, kurtosis
+
+    @cached_property
+    def repeats(self) -> tuple[bool, bool]:
+        """Whether the first entry comes again, and whether entries repeat at all."""
+        flat = self.flat
+        block = flat.size > 3 and flat[0] != 0 and bool((flat[1:] == flat[0]).any())
+        some = np.sort(flat[flat != 0][:_ENOUGH])
+        again = int((some[1:] == some[:-1]).sum())
+        return block, some.size > 3 and some.size - again < 0.9 * some.size
+
+    @cached_property
+    def ordered(self) -> np.ndarray:
+        """At most `_ENOUGH` of the draws that are not 0, evenly spaced, in order of size."""
+        return np.sort(self.nonzero[:: -(-self.nonzero.size // _ENOUGH)])
+
+
+def _one_law(one: _Sample, other: _Sample) -> bool:
     """Whether both could be draws of one law, as far as entries, rows and columns tell."""
-    if one.dtype.kind not in "biuf" or other.dtype.kind not in "biuf":
-        return np.array_equal(one, other)
-    a, b = one.ravel().astype(float), other.ravel().astype(float)
-    if not (np.isfinite(a).all() and np.isfinite(b).all()):
-        return bool((np.isfinite(a) == np.isfinite(b)).all())
-    if np.array_equal(a, b):
+    if one.values.dtype.kind not in "biuf" or other.values.dtype.kind not in "biuf":
+        return np.array_equal(one.values, other.values)
+    if not (one.is_finite.all() and other.is_finite.all()):
+        return bool((one.is_finite == other.is_finite).all())
+    if np.array_equal(one.flat, other.flat):
         return True
-    if a.size == 1:
-        return bool((a == 0) == (b == 0))  # one draw tells no more
-    if np.ptp(a) == 0 or np.ptp(b) == 0:
-        return bool(np.ptp(a) == np.ptp(b) == 0) and bool(np.allclose(a, b, rtol=1e-9))
-    ties = _ties(one)
-    if ties != _ties(other):
-        return False
-    # A row that is repeated is one draw, not many.
-    first = (slice(1) if ties[0] else slice(None), slice(1) if ties[1] else slice(None))
-    if any(ties[:2]):
-        a, b = one[first].ravel().astype(float), other[first].ravel().astype(float)
-    return _same_distribution(a, b)
+    if one.flat.size == 1:
+        return bool((one.flat == 0) == (other.flat == 0))  # one draw tells no more
+    if one.is_constant or other.is_constant:
+        return (
+            one.is_constant
+            and other.is_constant
+            and bool(np.allclose(one.flat, other.flat, rtol=1e-9))
+        )
+    return one.lines == other.lines and _same_distribution(one, other)
 
 
-def _same_distribution(a: np.ndarray, b: np.ndarray) -> bool:
-    zeros = (int((a == 0).sum()), int((b == 0).sum()))
-    if max(zeros) and not _same_share(zeros, a.size):
+def _same_distribution(one: _Sample, other: _Sample) -> bool:
+    """The cheap tests come first: most laws differ in their scale."""
+    zeros = [sample.draws.size - sample.nonzero.size for sample in (one, other)]
+    if max(zeros) and not _same_share(zeros, one.draws.size):
         return False
-    a, b = a[a != 0], b[b != 0]
-    if min(a.size, b.size) < 8:
-        return True
-    if (a > 0).all() != (b > 0).all() and min(a.size, b.size) > 24:
+    sizes = (one.nonzero.size, other.nonzero.size)
+    if min(sizes) < 8:
+        return one.repeats == other.repeats
+    if one.is_positive != other.is_positive and min(sizes) > 24:
         return False
-    (mean_a, var_a, kurtosis_a), (mean_b, var_b, kurtosis_b) = _moments(a), _moments(b)
+    (mean_a, var_a, kurtosis_a), (mean_b, var_b, kurtosis_b) = one.moments, other.moments
     if not var_a > 0 < var_b:
         return False
     kurtosis = max(kurtosis_a, kurtosis_b)
-    width = np.sqrt(max(kurtosis - 1, 0.2) / 4 * (1 / a.size + 1 / b.size))
+    width = math.sqrt(max(kurtosis - 1, 0.2) / 4 * (1 / sizes[0] + 1 / sizes[1]))
     if abs(math.log(var_a / var_b) / 2) > _DEVIATIONS * width:
         return False
-    if _welch(mean_a - mean_b, (var_a, var_b), (a.size, b.size)) < P_VALUE:
+    if _welch(mean_a - mean_b, (var_a, var_b), sizes) < P_VALUE:
         return False
-    return _kolmogorov_smirnov(_some(a), _some(b)) > P_VALUE
-
-
-def _moments(a: np.ndarray) -> tuple[float, float, float]:
-    """Mean, variance and kurtosis of a sample."""
-    mean = float(a.mean())
-    squares = np.square(a - mean)
-    variance = float(squares.mean())
-    return mean, variance, float(np.square(squares).mean()) / variance**2 if variance > 0 else 1.0
+    if one.repeats != other.repeats:
+        return False
+    return _kolmogorov_smirnov(one.ordered, other.ordered) > P_VALUE
 
 
 def _welch(difference: float, variances: tuple[float, float], sizes: tuple[int, int]) -> float:
@@ -140,39 +232,17 @@ def _welch(difference: float, variances: tuple[float, float], sizes: tuple[int, 
 
 
 def _kolmogorov_smirnov(a: np.ndarray, b: np.ndarray) -> float:
-    """The asymptotic p-value of the two-sample test, without scipy's checks of its input."""
-    a, b = np.sort(a), np.sort(b)
+    """The asymptotic p-value of the two-sample test, of samples in order of size."""
     both = np.concatenate([a, b])
     shares = [np.searchsorted(x, both, side="right") / x.size for x in (a, b)]
     distance = float(np.abs(shares[0] - shares[1]).max())
     return float(kolmogorov(distance * np.sqrt(a.size * b.size / (a.size + b.size))))
 
 
-def _some(values: np.ndarray) -> np.ndarray:
-    """At most `_ENOUGH` entries, evenly spaced: shapes of laws and repeats show in them."""
-    return values[:: -(-values.size // _ENOUGH)]
-
-
-def _same_share(counts: tuple[int, int], size: int) -> bool:
+def _same_share(counts: Sequence[int], size: int) -> bool:
     share = sum(counts) / (2 * size)
     width = np.sqrt(max(share * (1 - share), 1e-12) * 2 / size)
     return bool(abs(counts[0] - counts[1]) / size <= 5.4 * width)
-
-
-def _ties(values: np.ndarray) -> tuple[bool, bool, bool, bool]:
-    """Which entries repeat: equal rows, equal columns, a repeated block, repeats at all."""
-    flat = values.ravel()
-    nonzero = flat[flat != 0][:_ENOUGH]
-    rows = values.ndim == 2 and len(values) > 1 and bool((values == values[:1]).all())
-    columns = values.ndim == 2 and values.shape[1] > 1 and bool((values == values[:, :1]).all())
-    block = flat.size > 3 and flat[0] != 0 and bool((flat[1:] == flat[0]).any())
-    repeats = nonzero.size > 3 and len(np.unique(nonzero)) < 0.9 * nonzero.size
-    return rows, columns, block, repeats
-
-
-def same_pattern(one: Sequence[_Seen], other: Sequence[_Seen]) -> bool:
-    """Whether the same pairs of calls, and of arrays within a call, share their draws."""
-    return _shared(one) == _shared(other)
 
 
 def _shared(calls: Sequence[_Seen]) -> set[tuple[int, int]]:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from autograder.likeness import alike, equal, same_pattern
+from autograder.likeness import Likeness, equal
 from autograder.sandbox.protocol import Foreign, Held
 
 RNG = np.random.default_rng(7)
@@ -61,7 +61,7 @@ def test_a_law_is_like_itself_alone(one: str, other: str) -> None:
     """Two draws of one law are alike; a draw of a neighbouring law is not."""
     a = LAWS[one](np.random.default_rng(1))
     b = LAWS[other](np.random.default_rng(2))
-    assert alike(a, b) == (one == other)
+    assert Likeness().alike(a, b) == (one == other)
 
 
 def seen(*values: object) -> list[SimpleNamespace]:
@@ -72,6 +72,17 @@ def seen(*values: object) -> list[SimpleNamespace]:
 def test_shared_draws_are_a_pattern() -> None:
     """Layers that repeat one another's draws, at whatever scale, differ from those that don't."""
     a, b, c = (np.random.default_rng(i).normal(size=(4, 3)) for i in range(3))
-    assert same_pattern(seen({"W1": a, "W2": b}), seen({"W1": b, "W2": c}))
-    assert not same_pattern(seen({"W1": a, "W2": b}), seen({"W1": b, "W2": 0.3 * b}))
-    assert not same_pattern(seen(a, a), seen(a, b))
+    two = Likeness(seen({"W1": a, "W2": b}))
+    assert two.same_pattern(seen({"W1": b, "W2": c}))
+    assert not two.same_pattern(seen({"W1": b, "W2": 0.3 * b}))
+    assert not Likeness(seen(a, a)).same_pattern(seen(a, b))
+
+
+def test_what_was_seen_is_summed_up_once_and_not_confused() -> None:
+    """One likeness judges many arrays as fresh ones do, also when their memory is used again."""
+    one = Likeness()
+    for name in LAWS:
+        for i in range(3):
+            a = LAWS[name](np.random.default_rng(i))
+            assert one.alike(a, LAWS[name](np.random.default_rng(9 + i)))
+            del a
