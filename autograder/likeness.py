@@ -117,12 +117,14 @@ class _Sample:
     @cached_property
     def flat(self) -> np.ndarray:
         """All entries."""
-        return self.values.ravel().astype(float)
+        flat: np.ndarray = self.values.ravel().astype(float)
+        return flat
 
     @cached_property
     def is_finite(self) -> np.ndarray:
         """Which entries are finite."""
-        return np.isfinite(self.flat)
+        finite: np.ndarray = np.isfinite(self.flat)
+        return finite
 
     @cached_property
     def is_constant(self) -> bool:
