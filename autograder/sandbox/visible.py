@@ -21,6 +21,7 @@ __all__ = ["PackageMissing", "View", "view"]
 # Modules that are slow to import and that a student's import line will want. Importing them once in
 # the warm process makes them free for every fork.
 _WARM = {
+    "numpy": ("numpy", "numpy.random", "numpy.fft", "numpy.ma", "numpy.polynomial"),
     "matplotlib": ("matplotlib.pyplot", "matplotlib.backends.backend_agg"),
     "scikit-learn": ("sklearn.datasets",),
 }

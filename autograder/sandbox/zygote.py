@@ -231,6 +231,8 @@ class Warm:
         try:
             os.environ.update(HOME=home or lockdown.HOME, TMPDIR=home or lockdown.HOME)
             tempfile.tempdir = None
+            if "numpy.random" in sys.modules:  # forks would draw alike; `random` sees to it itself
+                sys.modules["numpy.random"].seed()
             for number in (signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -66,6 +66,16 @@ def test_a_held_generator_is_one_object(sandbox: Sandbox) -> None:
         assert inside == [rng.random() for _ in range(3)]
 
 
+def test_global_generators_differ_between_submissions(sandbox: Sandbox) -> None:
+    """numpy and its generator are imported before any fork, and yet no two forks draw alike."""
+    source = "import random, numpy as np\ndef draw(): return float(np.random.rand()), random.random()"
+    draws = []
+    for _ in range(3):
+        with sandbox.open([Cell(1, source)]) as session:
+            draws.append(session.call("draw").value)
+    assert all(len(set(column)) == 3 for column in zip(*draws, strict=True))
+
+
 def test_matplotlib_draws(sandbox: Sandbox) -> None:
     """A cell may plot, show and save into its own folder."""
     source = (
