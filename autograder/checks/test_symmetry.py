@@ -86,6 +86,17 @@ def written(call, *args):
         pass
 
 
+def at_once(function, calls, alone):
+    """What the function gives for each of the calls, to be asked for one by one.
+
+    All are made in one round trip. Where one fails, each is made ``alone`` when it is asked for.
+    """
+    try:
+        return [lambda result=result: result for result in function.each(calls)]
+    except (CallFailed, Malformed):
+        return [lambda call=call: alone(*call) for call in calls]
+
+
 # ------------------------------------------------------------------ initialize_zeros
 
 
@@ -230,25 +241,40 @@ def test_cost_leaves_its_arguments(student, rng):
 # ------------------------------------------------------------------ backward
 
 
-def passed_on(student, X, parameters, *later):
-    """The student's output and cache; None for both where forward fails.
-
-    Other inputs may come ``later``: a cache belongs to its own forward pass, not to the last one.
-    """
+def passed_on(student, X, parameters):
+    """The student's output and cache; None for both, and why, where forward fails."""
     try:
-        return student.forward.each((inputs, parameters) for inputs in (X, *later))[0], None
+        return student.forward(X, parameters), None
     except (CallFailed, CheckFailed) as failure:
         return (None, student.hold(None)), failure
 
 
-def gradients(student, parameters, X, Y, *later):
-    """What the student's backward makes of the student's forward.
+def gradients(student, *problems):
+    """What the student's backward makes of the student's forward: A2, cache and grads of each.
 
-    A backward that does not look at the cache can be judged even where there is none.
+    All forward passes come first: a cache belongs to its own pass, not to the last one. A backward
+    that does not look at the cache can be judged even where there is none.
     """
-    (A2, cache), failure = passed_on(student, X, parameters, *later)
+    forward = [(X, parameters) for parameters, X, _ in problems]
     try:
-        return A2, cache, student.backward(parameters, cache, X, Y)
+        passes = [(one, None) for one in student.forward.each(forward)]
+    except (CallFailed, CheckFailed):
+        passes = [passed_on(student, *one) for one in forward]
+    calls = [
+        (parameters, cache, X, Y)
+        for (parameters, X, Y), ((_, cache), _) in zip(problems, passes, strict=True)
+    ]
+    results = at_once(student.backward, calls, student.backward)
+    return [
+        (*one, descended(result, failure))
+        for (one, failure), result in zip(passes, results, strict=True)
+    ]
+
+
+def descended(result, failure):
+    """The gradients; that there are none is forward's fault where it failed."""
+    try:
+        return result()
     except (CallFailed, CheckFailed) as own:
         unanswered = isinstance(own, CallFailed) and own.failure.kind in UNANSWERED
         if failure is None or unanswered:
@@ -258,13 +284,18 @@ def gradients(student, parameters, X, Y, *later):
         raise CheckSkipped(f"Cannot be judged: {failure}") from None
 
 
-def judge_gradients(student, reference, parameters, X, Y, *later):
+def judge_all_gradients(student, reference, *problems):
+    """The gradients of each problem."""
+    for problem, made in zip(problems, gradients(student, *problems), strict=True):
+        judge_gradients(student, reference, *problem, *made)
+
+
+def judge_gradients(student, reference, parameters, X, Y, A2, cache, grads):
     """The gradient of the lesson's cost, or of the student's own network.
 
     With a wrong forward, two different backwards are right: the one that follows the lesson's
     formulas from what forward left in the cache, and the true gradient of that wrong forward.
     """
-    A2, cache, grads = gradients(student, parameters, X, Y, *later)
     right = reference.forward(X, parameters)
     want = reference.backward(parameters, right[1], X, Y)
     # A forward in single precision leaves no more digits to backward.
@@ -340,30 +371,29 @@ def follow_formulas(student, parameters, cache, A2, X, Y, grads, rtol=1e-6, atol
 @check("backward", points=3)
 def test_backward_one_output(student, reference, rng):
     """The gradient is right for one output."""
-    for shape in [(3, 4, 1, 5), (2, 3, 1, 1)]:
-        judge_gradients(student, reference, *problem(rng, *shape))
+    problems = [problem(rng, *shape) for shape in [(3, 4, 1, 5), (2, 3, 1, 1)]]
     # Steep slopes, and the small ones of a network whose errors are about 2e-4.
     parameters, X, Y = problem(rng, 3, 4, 1, 5)
     steep = {**parameters, "W1": parameters["W1"] / 50}
-    judge_gradients(student, reference, steep, 50 * X, Y, -50 * X)
     sure = {**parameters, "W2": parameters["W2"] / 4, "b2": np.full((1, 1), 8.5)}
-    judge_gradients(student, reference, sure, X, np.ones_like(Y))
+    problems += [(steep, 50 * X, Y), (sure, X, np.ones_like(Y))]
+    judge_all_gradients(student, reference, *problems)
 
 
 @check("backward", points=3)
 def test_backward_several_outputs(student, reference, rng):
     """The gradient is right for several outputs, for one unit, and for square layers."""
-    for shape in [(2, 5, 3, 6), (1, 1, 1, 1), (4, 1, 2, 3), (3, 3, 3, 3)]:
-        judge_gradients(student, reference, *problem(rng, *shape))
+    shapes = [(2, 5, 3, 6), (1, 1, 1, 1), (4, 1, 2, 3), (3, 3, 3, 3)]
+    judge_all_gradients(student, reference, *(problem(rng, *shape) for shape in shapes))
 
 
 @check("backward", points=1.5)
 def test_backward_tied_units(student, reference, rng):
     """Hidden units that are equal get equal gradients; at zero they get none."""
     _, X, Y = problem(rng, 3, 4, 2, 5)
-    for value in (0.5, 0.0):
-        start = tied(value, 3, 4, 2)
-        _, _, grads = gradients(student, start, X, Y)
+    starts = [tied(value, 3, 4, 2) for value in (0.5, 0.0)]
+    made = gradients(student, *((start, X, Y) for start in starts))
+    for start, (_, _, grads) in zip(starts, made, strict=True):
         want = reference.backward(start, reference.forward(X, start)[1], X, Y)
         expect.shapes(grads, want, "grads")
         rows = {"dW1": grads["dW1"], "db1": grads["db1"], "columns of dW2": grads["dW2"].T}
@@ -388,7 +418,7 @@ def test_backward_leaves_its_arguments(student, rng):
     if failure is None:
         expect.unchanged(student.backward, parameters, cache, X, Y)
     else:
-        gradients(student, parameters, X, Y)
+        gradients(student, (parameters, X, Y))
 
 
 # ------------------------------------------------------------------ update_parameters
@@ -397,13 +427,14 @@ def test_backward_leaves_its_arguments(student, rng):
 @check("update_parameters", points=3)
 def test_update_values(student, reference, rng):
     """Each parameter moves against its gradient, by the learning rate."""
+    calls = []
     for n_x, n_h, n_y, _ in SHAPES:
         parameters, slopes = network(rng, n_x, n_h, n_y), network(rng, n_x, n_h, n_y)
         grads = {"d" + name: value for name, value in slopes.items()}
-        calls = [(parameters, grads, learning_rate) for learning_rate in (0.37, 1.0, 0.002)]
-        for arguments, got in zip(calls, student.update_parameters.each(calls), strict=True):
-            want = reference.update_parameters(*arguments)
-            expect.arrays(got, want, "parameters", rtol=1e-9)
+        calls += [(parameters, grads, learning_rate) for learning_rate in (0.37, 1.0, 0.002)]
+    for arguments, got in zip(calls, student.update_parameters.each(calls), strict=True):
+        want = reference.update_parameters(*arguments)
+        expect.arrays(got, want, "parameters", rtol=1e-9)
 
 
 @check("update_parameters")
