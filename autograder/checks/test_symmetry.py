@@ -11,8 +11,10 @@ better a known mistake can be told from the next.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
+import operator
 
 import numpy as np
 from scipy import special
@@ -86,15 +88,18 @@ def written(call, *args):
         pass
 
 
-def at_once(function, calls, alone):
+def at_once(function, calls, alone=operator.call):
     """What the function gives for each of the calls, to be asked for one by one.
 
-    All are made in one round trip. Where one fails, each is made ``alone`` when it is asked for.
+    All are made in one round trip. Where one fails, each is made when it is asked for: ``alone``
+    gets the function, or what stands for it, and the arguments.
     """
+    calls = list(calls)
     try:
-        return [lambda result=result: result for result in function.each(calls)]
+        made = [lambda *_, value=value: value for value in function.each(calls)]
     except (CallFailed, Malformed):
-        return [lambda call=call: alone(*call) for call in calls]
+        made = [function] * len(calls)
+    return [functools.partial(alone, one, *call) for one, call in zip(made, calls, strict=True)]
 
 
 # ------------------------------------------------------------------ initialize_zeros
@@ -264,7 +269,7 @@ def gradients(student, *problems):
         (parameters, cache, X, Y)
         for (parameters, X, Y), ((_, cache), _) in zip(problems, passes, strict=True)
     ]
-    results = at_once(student.backward, calls, student.backward)
+    results = at_once(student.backward, calls)
     return [
         (*one, descended(result, failure))
         for (one, failure), result in zip(passes, results, strict=True)
@@ -448,13 +453,13 @@ def test_update_leaves_its_arguments(student, rng):
 # ------------------------------------------------------------------ train
 
 
-def trained(student, X, Y, parameters, steps, learning_rate):
-    """The student's result, and after how many steps: one, where own functions fail at the next.
+def trained(student, train, X, Y, parameters, steps, learning_rate):
+    """What train gives, and after how many steps: one, where own functions fail at the next.
 
     A failure is the fault of the function in which it arose.
     """
     try:
-        return student.train(X, Y, parameters, steps, learning_rate), steps
+        return train(X, Y, parameters, steps, learning_rate), steps
     except CallFailed:
         written(student.train, X, Y, parameters, 0, learning_rate)
         own = composed(student, student, student)
@@ -466,6 +471,11 @@ def trained(student, X, Y, parameters, steps, learning_rate):
             except CallFailed:
                 raise failed from None
         raise
+
+
+def trainings(student, cases):
+    """``trained`` in each case (X, Y, parameters, steps, learning_rate), asked for one by one."""
+    return at_once(student.train, cases, functools.partial(trained, student))
 
 
 def composed(network, cost, update):
@@ -562,39 +572,43 @@ def own_reading(descend, *args):
 def test_train_values(student, reference, rng):
     """Parameters and costs are those of full-batch gradient descent."""
 
-    def judge(shape, steps):
+    cases = []
+    for shape, steps in zip(SHAPES, (4, 3, 3, 1, 2), strict=True):
         parameters, X, Y = problem(rng, *shape)
-        got, made = trained(student, X, Y, parameters, steps, 0.6)
-        judge_training(student, reference, got, X, Y, parameters, made, 0.6)
+        cases.append((X, Y, parameters, steps, 0.6))
 
-    each(zip(SHAPES, (4, 3, 3, 1, 2), strict=True), judge)
+    def judge(training, X, Y, parameters, _, learning_rate):
+        got, made = training()
+        judge_training(student, reference, got, X, Y, parameters, made, learning_rate)
+
+    made = zip(trainings(student, cases), cases, strict=True)
+    each(((training, *case) for training, case in made), judge)
 
 
 @check("train")
 def test_train_costs(student, rng):
     """There is one cost for each iteration, be there none or many."""
     parameters, X, Y = problem(rng, 2, 3, 1, 6)
-    for steps in (1, 7, 12, 0):
-        (_, costs), made = trained(student, X, Y, parameters, steps, 0.3)
-        expect.that(
-            len(costs) == made, f"{made} iterations should give {made} costs, not {len(costs)}."
-        )
+    cases = [(X, Y, parameters, steps, 0.3) for steps in (1, 7, 12, 0)]
     # Near zero the cost stands nearly still before it falls: that is no reason to stop. Whatever
     # the student's other functions do, a long training is two short ones, one after the other.
-    end = {name: 3e-10 * (name[0] == "W") * value for name, value in parameters.items()}
+    start = {name: 3e-10 * (name[0] == "W") * value for name, value in parameters.items()}
     Y = np.array([[1.0, 0.0] * 3])
     X = 2 * Y - 1 + 0.3 * X
-    (got, costs), made = trained(student, X, Y, end, 100, 0.3)
-    expect.that(
-        len(costs) == made, f"{made} iterations should give {made} costs, not {len(costs)}."
-    )
-    if made == 100:
-        parts = []
-        for _ in range(2):
-            (end, part), _ = trained(student, X, Y, end, 50, 0.3)
-            parts.append(part)
+    cases += [(X, Y, start, steps, 0.3) for steps in (50, 100)]
+    made = []
+    for training in trainings(student, cases):
+        result, steps = training()
+        made.append((result, steps))
         expect.that(
-            alike((got, costs), (end, np.hstack(parts))),
+            len(result[1]) == steps,
+            f"{steps} iterations should give {steps} costs, not {len(result[1])}.",
+        )
+    ((middle, first), half), (whole, steps) = made[-2:]
+    if (half, steps) == (50, 100):
+        (end, second), _ = trained(student, student.train, X, Y, middle, 50, 0.3)
+        expect.that(
+            alike(whole, (end, np.hstack([first, second]))),
             "100 iterations do not lead to where 50, and 50 again do.",
         )
 
@@ -603,32 +617,36 @@ def test_train_costs(student, rng):
 def test_train_symmetry(student, reference, rng):
     """Units that start equal stay equal; units that start different stay different."""
 
-    def judge(n_y, value):
+    kinds, cases = list(itertools.product((1, 2), (0.0, 0.3, None))), []
+    for n_y, value in kinds:
         start, X, Y = problem(rng, 3, 4, n_y, 8)
-        if value is not None:
-            start = tied(value, 3, 4, n_y)
-        (end, _), made = trained(student, X, Y, start, 20, 0.5)
+        cases.append((X, Y, start if value is None else tied(value, 3, 4, n_y), 12, 0.5))
+
+    def judge(training, differ, X, Y, start, _, learning_rate):
+        (end, _), made = training()
         expect.keys(end, start, "parameters")
         W1 = expect.shape(end["W1"], start["W1"].shape, 'parameters["W1"]')
-        if np.isfinite(W1).all() and (np.ptp(W1, axis=0).max() > 1e-8) == (value is None):
+        if np.isfinite(W1).all() and (np.ptp(W1, axis=0).max() > 1e-8) == differ:
             return
         # Not train's fault when the student's other functions, step by step, do the same.
-        want, _ = own_reading(composed(student, student, student), X, Y, start, made, 0.5)
+        own = composed(student, student, student)
+        want, _ = own_reading(own, X, Y, start, made, learning_rate)
         expect.that(
             np.allclose(W1, want["W1"], rtol=1e-6, equal_nan=True),
-            "Units that start equal come out different after training."
-            if value is not None
-            else "Units that start different come out equal after training.",
+            "Units that start different come out equal after training."
+            if differ
+            else "Units that start equal come out different after training.",
         )
 
-    each(itertools.product((1, 2), (0.0, 0.3, None)), judge)
+    made = zip(trainings(student, cases), kinds, cases, strict=True)
+    each(((training, value is None, *case) for training, (_, value), case in made), judge)
 
 
 @check("train")
 def test_train_leaves_its_arguments(student, rng):
     """X, Y and the first parameters stay as they are."""
     parameters, X, Y = problem(rng, 3, 4, 1, 5)
-    trained(student, X, Y, parameters, 1, 0.5)
+    trained(student, student.train, X, Y, parameters, 1, 0.5)
     if student.train.observed(X, Y, parameters, 1, 0.5).changed and not helpers_change(
         student, X, Y, parameters
     ):
@@ -732,9 +750,9 @@ def test_count_leaves_its_argument(student, rng):
 @check("initialize_parameters")
 def test_random_shapes(student, reference, rng):
     """Names and shapes are right, and the biases are 0."""
-    for n_x, n_h, n_y, _ in SHAPES:
-        got = student.initialize_parameters(n_x, n_h, n_y, rng)
-        expect.shapes(got, reference.initialize_zeros(n_x, n_h, n_y), "parameters")
+    calls = [(n_x, n_h, n_y, rng) for n_x, n_h, n_y, _ in SHAPES]
+    for sizes, got in zip(calls, student.initialize_parameters.each(calls), strict=True):
+        expect.shapes(got, reference.initialize_zeros(*sizes[:3]), "parameters")
         for name in ("b1", "b2"):
             expect.that(not np.any(got[name]), f"The biases {name} should be 0.")
 
@@ -797,8 +815,8 @@ def test_random_independence(student, reference, rng, statistics):
 def test_random_source(student, rng):
     """rng alone decides: the same state gives the same weights, another state others."""
     seeds = rng.integers(2**32, size=2)
-    first, again, other = (
-        student.initialize_parameters(5, 6, 4, np.random.default_rng(seeds[i])) for i in (0, 0, 1)
+    first, again, other = student.initialize_parameters.each(
+        (5, 6, 4, np.random.default_rng(seeds[i])) for i in (0, 0, 1)
     )
     for name in ("W1", "W2"):
         expect.that(
@@ -823,14 +841,22 @@ def regression(rng, n_x, m):
     return X, Y
 
 
-def regressed(student, X, Y, steps, learning_rate):
-    """The student's result; a failure in compute_cost is compute_cost's."""
+def regressed(student, regress, X, Y, steps, learning_rate):
+    """What the student's regression gives; a failure in compute_cost is compute_cost's."""
     try:
-        return student.train_logistic_regression(X, Y, steps, learning_rate)
+        return regress(X, Y, steps, learning_rate)
     except CallFailed:
         written(student.train_logistic_regression, X, Y, 0, learning_rate)
         student.compute_cost(np.full(Y.shape, 0.5), Y)
         raise
+
+
+def regressions(student, cases):
+    """``regressed`` in each case (X, Y, steps, learning_rate), and the case."""
+    alone = functools.partial(regressed, student)
+    made = at_once(student.train_logistic_regression, cases, alone)
+    for regression, case in zip(made, cases, strict=True):
+        yield regression(), case
 
 
 def regression_costs(reference, student, X, Y, steps, learning_rate):
@@ -848,10 +874,10 @@ def regression_costs(reference, student, X, Y, steps, learning_rate):
 @check("train_logistic_regression", points=2.5)
 def test_regression_weights(student, reference, rng):
     """w and b are those of gradient descent from zero."""
-    for n_x, m, steps in [(3, 6, 5), (1, 4, 3), (4, 1, 2), (5, 8, 1), (4, 4, 3), (2, 9, 100)]:
-        X, Y = regression(rng, n_x, m)
-        w, b, _ = regressed(student, X, Y, steps, 0.7)
-        want = reference.train_logistic_regression(X, Y, steps, 0.7)
+    sizes = [(3, 6, 5), (1, 4, 3), (4, 1, 2), (5, 8, 1), (4, 4, 3), (2, 9, 100)]
+    cases = [(*regression(rng, n_x, m), steps, 0.7) for n_x, m, steps in sizes]
+    for (w, b, _), case in regressions(student, cases):
+        want = reference.train_logistic_regression(*case)
         expect.array(w, want[0], "w", rtol=1e-6, atol=1e-8)
         expect.number(b, want[1], "b", rtol=1e-6, atol=1e-8)
 
@@ -859,16 +885,16 @@ def test_regression_weights(student, reference, rng):
 @check("train_logistic_regression")
 def test_regression_costs(student, reference, rng):
     """costs holds the cross-entropy before each step, if there is any."""
-    for n_x, m, steps in [(3, 6, 5), (1, 1, 1), (2, 7, 9), (2, 4, 0)]:
-        X, Y = regression(rng, n_x, m)
-        _, _, costs = regressed(student, X, Y, steps, 0.7)
-        want = reference.train_logistic_regression(X, Y, steps, 0.7)[2]
+    sizes = [(3, 6, 5), (1, 1, 1), (2, 7, 9), (2, 4, 0)]
+    cases = [(*regression(rng, n_x, m), steps, 0.7) for n_x, m, steps in sizes]
+    for (_, _, costs), case in regressions(student, cases):
+        want = reference.train_logistic_regression(*case)[2]
 
         def lesson(costs=costs, want=want):
             expect.numbers(costs, np.array(want), "costs", 1e-6, 1e-6)
 
-        def own_cost(costs=costs, X=X, Y=Y, steps=steps):
-            own = own_reading(regression_costs, reference, student, X, Y, steps, 0.7)
+        def own_cost(costs=costs, case=case):
+            own = own_reading(regression_costs, reference, student, *case)
             expect.numbers(costs, own, "costs", 1e-6, 1e-6)
 
         expect.any_of(lesson, own_cost)
@@ -879,7 +905,7 @@ def test_regression_leaves_its_arguments(student, rng):
     """X and Y stay as they are."""
     X, Y = regression(rng, 3, 6)
     for inputs, steps in ((X, 2), (200 * X, 1)):
-        regressed(student, inputs, Y, steps, 0.5)
+        regressed(student, student.train_logistic_regression, inputs, Y, steps, 0.5)
         called = student.train_logistic_regression.observed(inputs, Y, steps, 0.5)
         A2 = np.full(Y.shape, 0.5)
         if called.changed and not student.compute_cost.observed(A2, Y).changed:
