@@ -86,7 +86,7 @@ def _fitting(
 ) -> list[Mistake]:
     """The mistakes that explain the calls: draw by draw if any does so, else by their law."""
     right = namespace[calls[0].function]
-    for law in (None, Likeness(calls)) if any(map(_is_random, calls)) else (None,):
+    for law in (None, Likeness()) if any(map(_is_random, calls)) else (None,):
         if _explains(right, namespace, calls, law):
             return []  # nothing that was seen speaks against the function
         fitting = [m for m in candidates if _explains(*_made(m, namespace), calls, law)]
@@ -120,7 +120,7 @@ def _explains(
         if replay is None or not _fits(call, replay, law):
             return False
         replays.append(replay)
-    return law is None or law.same_pattern(replays)
+    return law is None or law.same_pattern(calls, replays)
 
 
 def _is_random(call: Observed) -> bool:
@@ -137,8 +137,9 @@ def _fits(seen: Observed, replay: Observed, law: Likeness | None) -> bool:
         return seen.error == replay.error
     if _altered(seen) != _altered(replay) or seen.warned != replay.warned:
         return False
-    same = law.alike if law is not None and _is_random(seen) else equal
-    return same(seen.value, replay.value)
+    if law is None or not _is_random(seen):
+        return equal(seen.value, replay.value)
+    return law.same_pattern([seen], [replay]) and law.alike(seen.value, replay.value)
 
 
 def _altered(call: Observed) -> set[str]:
@@ -194,7 +195,7 @@ def _argument(value: Any, namespace: Mapping[str, Any], held: Held) -> Any:
     A held value (a generator, say) is one object in all calls of a replay, as it was in theirs.
     """
     if not isinstance(value, Origin):
-        return copy.deepcopy(value)
+        return _fresh(value)
     if value.call is None:
         return held.setdefault(id(value), copy.deepcopy(value.value))
     args = [_argument(v, namespace, held) for v in value.call.args]
@@ -203,6 +204,15 @@ def _argument(value: Any, namespace: Mapping[str, Any], held: Held) -> Any:
         warnings.simplefilter("ignore")
         result = namespace[value.call.function](*args, **kwargs)
     return result if value.position is None else result[value.position]
+
+
+def _fresh(value: Any) -> Any:
+    """A deep copy; most arguments are arrays, and dictionaries of them."""
+    if type(value) is np.ndarray:
+        return value.copy(order="K")
+    if type(value) is dict:
+        return {key: _fresh(part) for key, part in value.items()}
+    return copy.deepcopy(value)
 
 
 def error_name(error: BaseException) -> str:

@@ -34,9 +34,9 @@ def equal(one: Any, other: Any, *, exact: bool = False) -> bool:
 class Likeness:
     """Compares what was seen with what others give. What was seen is summed up once."""
 
-    def __init__(self, seen: Sequence[_Seen] = ()) -> None:
-        self._seen = seen
+    def __init__(self) -> None:
         self._samples: dict[int, _Sample] = {}
+        self._patterns: dict[tuple[int, ...], tuple[Sequence[_Seen], set[tuple[int, int]]]] = {}
 
     def alike(self, one: Any, other: Any) -> bool:
         """The same structure, shapes and dtypes, and every array could be the other's next draw.
@@ -45,13 +45,12 @@ class Likeness:
         """
         return _compare(one, other, lambda a, b: _one_law(self._sample(a), _Sample(b)))
 
-    def same_pattern(self, other: Sequence[_Seen]) -> bool:
+    def same_pattern(self, seen: Sequence[_Seen], other: Sequence[_Seen]) -> bool:
         """Whether the same pairs of calls, and of arrays within a call, share their draws."""
-        return self._pattern == _shared(other)
-
-    @cached_property
-    def _pattern(self) -> set[tuple[int, int]]:
-        return _shared(self._seen)
+        key = tuple(map(id, seen))
+        if key not in self._patterns:
+            self._patterns[key] = seen, _shared(seen)
+        return self._patterns[key][1] == _shared(other)
 
     def _sample(self, values: np.ndarray) -> _Sample:
         """A sample keeps its values, so that their identity stays theirs."""

@@ -13,7 +13,8 @@ inputs of hidden checks, so nothing it prints, raises or names reaches feedback:
 forks, the *warm process* (`zygote`) with a clean environment; that one imports numpy and the
 students' packages once, holds no secret, and never reads a submission. For each submission it
 forks a *worker*, which locks itself down (`lockdown.enter`) before it reads a byte of student
-text, then runs cells and calls functions (`worker`). They talk in frames (`protocol`): JSON and
+text, then runs cells and calls functions (`worker`). The next one locks itself down meanwhile,
+if there is a pid namespace to keep it out of reach. They talk in frames (`protocol`): JSON and
 raw buffers, bounded in every direction, never pickled. The grader waits against a deadline and
 kills by pidfd; a killed worker's successor re-runs the cells, so that one endless loop costs one
 function.

@@ -115,6 +115,7 @@ class _Zygote:
     """A running warm process and the socket it takes orders from."""
 
     def __init__(self, request: dict[str, Any]) -> None:
+        self.ordered: socket.socket | None = None
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control.settimeout(_START)
         package = Path(__file__).resolve().parent
@@ -145,13 +146,22 @@ class _Zygote:
                 f"the warm process did not start: {answer['error'] if answer else 'it died'}"
             )
 
+    def order(self) -> None:
+        """Have a worker forked and locked down while something else is done.
+
+        OSError: the warm process died.
+        """
+        self.ordered, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self.control, [FORK], [theirs.fileno()])
+
     def fork(self) -> tuple[int, socket.socket]:
         """A new worker: its pidfd and the trusted end of its channel. OSError: the warm process
         died."""
-        ours, theirs = socket.socketpair()
+        if self.ordered is None:
+            self.order()
+        ours, self.ordered = cast("socket.socket", self.ordered), None
         try:
-            with theirs:
-                socket.send_fds(self.control, [FORK], [theirs.fileno()])
             answer, descriptors, _, _ = socket.recv_fds(self.control, 16, 1)
             if answer != FORK or not descriptors:
                 raise OSError("the warm process died")
@@ -163,6 +173,8 @@ class _Zygote:
 
     def close(self) -> None:
         """Hang up, and wait until the keeper has ended; it ends when nothing is left inside."""
+        if self.ordered is not None:
+            self.ordered.close()
         self.control.close()
         try:
             self.process.wait(_GRACE)
@@ -260,14 +272,22 @@ class Sandbox:
             if self._zygote is None:
                 raise SandboxError("this Sandbox is closed")
             try:
-                return self._zygote.fork()
+                return self._forked(self._zygote)
             except OSError:
                 self._zygote.close()
                 self._zygote = _Zygote(self._request(self._view))
             try:
-                return self._zygote.fork()
+                return self._forked(self._zygote)
             except OSError as error:
                 raise SandboxError(f"the warm process dies again and again: {error}") from None
+
+    def _forked(self, zygote: _Zygote) -> tuple[int, socket.socket]:
+        """A worker; the next one is ordered where no submission could lay hands on it before."""
+        worker = zygote.fork()
+        if "pid" in self.layers:
+            with contextlib.suppress(OSError):  # that the warm process died is the next one's news
+                zygote.order()
+        return worker
 
     def close(self) -> None:
         """End every session and the warm process."""

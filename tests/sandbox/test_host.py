@@ -68,10 +68,10 @@ def test_a_held_generator_is_one_object(sandbox: Sandbox) -> None:
 
 def test_global_generators_differ_between_submissions(sandbox: Sandbox) -> None:
     """numpy and its generator are imported before any fork, and yet no two forks draw alike."""
-    source = """
-    import random, numpy as np
-    def draw(): return float(np.random.rand()), random.random()
-    """
+    source = (
+        "import random\nimport numpy as np\n"
+        "def draw(): return float(np.random.rand()), random.random()"
+    )
     draws = []
     for _ in range(3):
         with sandbox.open([Cell(1, source)]) as session:
