@@ -246,8 +246,12 @@ def _same_share(counts: Sequence[int], size: int) -> bool:
     return bool(abs(counts[0] - counts[1]) / size <= 5.4 * width)
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def _shared(calls: Sequence[_Seen]) -> set[tuple[int, int]]:
-    """The pairs of arrays whose first entries are one draw, if need be at two scales."""
+    """The pairs of arrays whose first entries are one draw, if need be at two scales.
+
+    What is not finite shares nothing.
+    """
     arrays = [array.ravel() for call in calls for array in _random_arrays(call.value)]
     sizes = np.array([min(array.size, _HEAD) for array in arrays])
     shared = set()

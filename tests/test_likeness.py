@@ -77,6 +77,7 @@ def test_shared_draws_are_a_pattern() -> None:
         assert law.same_pattern(two, seen({"W1": b, "W2": c}))
         assert not law.same_pattern(two, seen({"W1": b, "W2": 0.3 * b}))
         assert not law.same_pattern(seen(a, a), seen(a, b))
+    assert law.same_pattern(seen(a, a * np.inf), seen(b, c * np.nan))
 
 
 def test_what_was_seen_is_summed_up_once_and_not_confused() -> None:
