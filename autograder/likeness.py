@@ -268,10 +268,10 @@ def _shared(calls: Sequence[_Seen]) -> set[tuple[int, int]]:
 
 
 def _random_arrays(value: Any) -> list[np.ndarray]:
-    """The arrays of a result in a fixed order, those that are constant left out."""
+    """The real arrays of a result in a fixed order, those that are constant left out."""
     if isinstance(value, dict):
-        return [a for key in sorted(value) for a in _random_arrays(value[key])]
+        return [a for key in sorted(value, key=str) for a in _random_arrays(value[key])]
     if isinstance(value, (list, tuple)):
         return [a for item in value for a in _random_arrays(item)]
-    constant = not isinstance(value, np.ndarray) or value.size < 2 or np.ptp(value) == 0
-    return [] if constant else [value]
+    real = isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.size > 1
+    return [value] if real and (value != value.flat[0]).any() else []

@@ -77,7 +77,9 @@ def test_shared_draws_are_a_pattern() -> None:
         assert law.same_pattern(two, seen({"W1": b, "W2": c}))
         assert not law.same_pattern(two, seen({"W1": b, "W2": 0.3 * b}))
         assert not law.same_pattern(seen(a, a), seen(a, b))
-    assert law.same_pattern(seen(a, a * np.inf), seen(b, c * np.nan))
+    texts, objects = np.array(["x", "y"]), np.array([{}, None])
+    odd = [a * np.inf, b > 0, c + 1j, texts, objects, {1: a, "1": b}, None]
+    assert law.same_pattern(seen(*odd), seen(*odd))
 
 
 def test_what_was_seen_is_summed_up_once_and_not_confused() -> None:
