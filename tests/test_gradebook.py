@@ -12,12 +12,12 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from autograder import gradebook
 from autograder.course import Course, load_course
 from autograder.gradebook import (
     Mark,
     awarded,
     beside,
+    connection,
     database,
     extension_of,
     late_penalty,
@@ -159,7 +159,7 @@ def test_every_failure_of_a_database_has_its_cure(
     def fail(*_: object) -> SimpleNamespace:
         raise OperationalError("select", {}, Exception(words))
 
-    monkeypatch.setattr(gradebook, "Gradebook", fail)
+    monkeypatch.setattr(connection, "Gradebook", fail)
     with pytest.raises(Problem, match=cure) as caught, opened(toy_course(tmp_path)):
         pass
     assert "\n" not in str(caught.value)

@@ -437,14 +437,14 @@ def test_an_interrupted_run_leaves_a_whole_gradebook(
     root = copy_of(classroom, "interrupted")
     course, mine = load_course(root), moved_to(root, reports)
     monkeypatch.setattr(gradebook, "BATCH", 5)
-    enter = gradebook._Ledger.enter
+    enter = gradebook.Ledger.enter
 
     def stop(ledger: Any, report: Report, notebook: Tree) -> Any:
         if report is mine[7]:
             raise KeyboardInterrupt
         return enter(ledger, report, notebook)
 
-    monkeypatch.setattr(gradebook._Ledger, "enter", stop)
+    monkeypatch.setattr(gradebook.Ledger, "enter", stop)
     with pytest.raises(KeyboardInterrupt):
         record(course, mine)
     assert {student for student, _ in rows(root)} == {r.student for r in mine[:5]}

@@ -166,7 +166,8 @@ def run_public(folder: Path, *args: str, before: str = "") -> tuple[int, str]:
     program += f"runpy.run_path({str(script)!r}, run_name='__main__')"
     done = subprocess.run(
         [sys.executable, "-c", program, *args], capture_output=True, text=True, timeout=120,
-        encoding="utf-8", check=False, env={"PYTHONIOENCODING": "utf-8", "PATH": ""},
+        encoding="utf-8", check=False,
+        env={"PYTHONIOENCODING": "utf-8", "PATH": "", "MPLCONFIGDIR": str(folder)},
     )  # fmt: skip
     assert not done.stderr, done.stderr
     return done.returncode, done.stdout

@@ -42,7 +42,7 @@ ENDINGS = {
     "wide": ("return list(range(10 ** 6))", "TOO_LARGE"),
     "keys": ("return {str(i): i for i in range(10 ** 5)}", "TOO_LARGE"),
     "text": ("return 'x' * 10 ** 6", "TOO_LARGE"),
-    "branching": ("x = [1]\nfor _ in range(20): x = [x, x]\nreturn x", "TOO_LARGE"),
+    "branching": ("x = [1]\nfor _ in range(20): x = [x, x]\nreturn x", "TOO_LARGE|TIMED_OUT"),
     # exceptions
     "exit": ("sys.exit(0)", "ERRORED"),
     "interrupt": ("raise KeyboardInterrupt", "ERRORED"),
