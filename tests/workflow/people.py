@@ -113,7 +113,7 @@ class Office:
 
     def close(self) -> None:
         """Send everyone home."""
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=60)
 
 
 def _serve() -> None:
