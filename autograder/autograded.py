@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import html
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,15 @@ _MARKS = {
     Verdict.SKIPPED: ("–", "could not be judged"),
     Verdict.FAULT: ("!", "a person will look at it"),
 }
+
+
+_TAG = re.compile(r"<(?=[A-Za-z/!?])[^<>]*>?")
+_PLAIN_TAG = re.compile(
+    r"</?(b|i|u|em|strong|br|hr|p|sub|sup|code|kbd|small|ul|ol|li|table|thead|tbody|tr|td|th)\s*/?>",
+    re.IGNORECASE,
+)
+_SCRIPT_LINK = re.compile(r"script\s*:", re.IGNORECASE)
+_ATTACHMENT = re.compile(r"attachment:([^)\s\"'<>]+)")
 
 
 def restored(released: Mapping[str, Any], submitted: Sequence[Cell]) -> dict[str, Any]:
@@ -107,7 +117,7 @@ def _matched(released: Sequence[Cell], submitted: Sequence[Cell]) -> list[Cell]:
             if marks["solution"]:
                 fresh["source"] = _text(cell.get("source"))
                 if fresh["cell_type"] == "markdown":
-                    fresh |= _attachments(cell, budget)
+                    fresh |= _written(cell, budget)
         else:
             fresh = _ordinary(cell, budget)
         cells.append(fresh)
@@ -133,7 +143,7 @@ def _ordinary(cell: Cell, budget: list[int]) -> Cell:
         safe = (_output(o, budget) for o in (outputs if isinstance(outputs, list) else [])[:100])
         fresh |= {"execution_count": None, "outputs": [output for output in safe if output]}
     elif kind == "markdown":
-        fresh |= _attachments(cell, budget)
+        fresh |= _written(cell, budget)
     return fresh
 
 
@@ -154,6 +164,21 @@ def _output(output: Any, budget: list[int]) -> Cell | None:
                 data["text/plain"] = plain
             return {"output_type": "display_data", "data": data, "metadata": {}}
     return None
+
+
+def _written(cell: Cell, budget: list[int]) -> Cell:
+    """A student's text and the pictures pasted into it: nothing that a browser would run.
+
+    Tags but the plainest are shown as they stand: the form grader's page would obey them.
+    """
+    pictures = _attachments(cell, budget)
+    known = pictures.get("attachments", {})
+    text = _TAG.sub(lambda m: m[0] if _PLAIN_TAG.fullmatch(m[0]) else f"&lt;{m[0][1:]}",
+                    _text(cell.get("source")))  # fmt: skip
+    text = _SCRIPT_LINK.sub("script\N{ZERO WIDTH SPACE}:", text)
+    # nbconvert gives up at a picture that is not there, and the student would get no page at all.
+    text = _ATTACHMENT.sub(lambda m: m[0] if m[1] in known else "#", text)
+    return {"source": text, **pictures}
 
 
 def _attachments(cell: Cell, budget: list[int]) -> Cell:

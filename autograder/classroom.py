@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,8 @@ from autograder.problem import Problem
 from autograder.report import Report
 from autograder.sandbox.host import Limits, Mode, Sandbox, SandboxError
 from autograder.submission import Submission, read_submission
+
+_log = logging.getLogger(__name__)
 
 HandedIn = Found | Submission
 """A submission, still to be read or already there."""
@@ -109,10 +112,15 @@ class _Desk:
         grader = self._grader(found.assignment)
         try:
             if isinstance(found, Found):
+                if found.problem:
+                    raise Problem(found.problem, found.path)
                 found = read_submission(found.path, found.student, found.assignment)
             return grader.grade(found, self.sandbox)
         except (Problem, SandboxError) as problem:
             return lost(self.classroom, found, str(problem))
+        except Exception:  # whatever one submission sets off, the class goes on
+            _log.exception("the grader failed at %s", found.path)
+            return lost(self.classroom, found, "the grader itself failed here: see its log")
 
     def _grader(self, slug: str) -> Grader:
         if slug not in self._graders:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from autograder.course import Course
@@ -20,6 +22,8 @@ class Found:
     student: str
     assignment: str
     path: Path
+    problem: str = ""
+    """Why it is none that can be read, where its place says so already."""
 
 
 def find_submissions(course: Course, slug: str | None, paths: Sequence[Path]) -> list[Found]:
@@ -47,6 +51,10 @@ def find_submissions(course: Course, slug: str | None, paths: Sequence[Path]) ->
             wanted = slug or "any assignment"
             raise Problem(f"holds no submission of {wanted} (<student>/<assignment>/)", path)
         found += here
+    for one in found:
+        if not one.student.isprintable():
+            name = ascii(one.student)
+            raise Problem(f"{name} is no name for a student: rename it", one.path.parent)
     return found
 
 
@@ -66,12 +74,24 @@ def _under(course: Course, slug: str | None, path: Path) -> Iterator[Found]:
     for student in [path.absolute()] if own else sorted(path.iterdir()):
         if student.name.startswith(".") or (not student.is_dir() and not student.is_symlink()):
             continue
+        known = set() if student.is_symlink() else {n for n in slugs if _there(student / n)}
         for name in slugs:
-            folder = student / name
             if student.is_symlink():
                 yield Found(student.name, name, student)
-            elif _there(folder):
-                yield Found(student.name, name, folder)
+            elif name in known:
+                yield Found(student.name, name, student / name)
+        if not known and (slip := _misspelt(student, slugs)):
+            words = f"is no assignment's folder: rename it to {slip[0]}"
+            yield Found(student.name, slip[0], slip[1], words)
+
+
+def _misspelt(student: Path, slugs: Sequence[str]) -> tuple[str, Path] | None:
+    """A folder named nearly as an assignment: whoever reads it will say what is wrong."""
+    with suppress(OSError):
+        for folder in sorted(student.iterdir()):
+            if near := get_close_matches(folder.name, slugs, 1, 0.75):
+                return near[0], folder
+    return None
 
 
 def _there(path: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import ModuleType
@@ -14,16 +14,18 @@ import numpy as np
 
 from autograder.checks.collected import Check, Checks, collect_checks
 from autograder.checks.expect import CheckFailed, CheckSkipped, Malformed
+from autograder.checks.inline import Inline
 from autograder.checks.statistics import Statistics
 from autograder.checks.student import CallFailed, Observed, Student
 from autograder.course import Assignment, Course
 from autograder.diagnosis import Diagnosis
 from autograder.mistakes import load_mistakes
-from autograder.notebook import Released, notes_on_cells
+from autograder.notebook import Released, functions_of_stopped_cells, notes_on_cells
 from autograder.problem import Problem
-from autograder.reference import load_reference
+from autograder.reference import definition_source, load_reference
 from autograder.report import Mistaken, Outcome, Report, Verdict
 from autograder.sandbox.host import Sandbox, Session
+from autograder.sandbox.protocol import Cell, StudentFailure
 from autograder.seeds import generator, seed
 from autograder.submission import Submission
 from autograder.wording import failure_words
@@ -39,6 +41,12 @@ _VERDICTS = {
     "TIMED_OUT": Verdict.TIMED_OUT,
     "OUT_OF_MEMORY": Verdict.OUT_OF_MEMORY,
 }
+
+
+_STUMBLED = (
+    "What was returned is not built as the exercise says: it stopped the check. If you think that "
+    "it is right, show it to your instructor."
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,10 @@ class Grader:
         cells = self.released.without_demonstrations(submission)
         with sandbox.open(cells) as session:
             notes = notes_on_cells(submission, session, self.released)
-            outcomes = [self._run(check, submission, session) for check in self.checks.checks]
+            stopped = functions_of_stopped_cells(submission, session)
+            outcomes = [
+                self._run(check, submission, session, stopped) for check in self.checks.checks
+            ]
         checks = self._with_mistakes(outcomes)
         return Report(
             student=submission.student,
@@ -126,18 +137,21 @@ class Grader:
         """What names a student's seed without giving it away."""
         return seed(self.secret, "name", student, self.assignment.slug).hex()[:16]
 
-    def _run(self, check: Check, submission: Submission, session: Session) -> _Ran:
-        student = Student(session, self.checks.contract)
-        verdict, message = self._verdict(
-            lambda: check.run(
+    def _run(
+        self, check: Check, submission: Submission, session: Session, stopped: Mapping[str, str]
+    ) -> _Ran:
+        def run(student: Student) -> None:
+            check.run(
                 student=student,
                 reference=self.reference,
                 rng=generator(self.secret, submission.student, self.assignment.slug, check.name),
                 statistics=Statistics(self.alpha),
-            ),
-            check,
-            submission,
-        )
+            )
+
+        student = Student(session, self.checks.contract)
+        verdict, message = self._verdict(lambda: run(student), check, submission, stopped)
+        if verdict is Verdict.FAULT and self._works_on_the_reference(run):
+            verdict, message = Verdict.FAILED, _STUMBLED
         maximum = self._share(check)
         outcome = Outcome(
             check.name, check.exercise, check.title, verdict,
@@ -151,8 +165,25 @@ class Grader:
         statistical = sum("statistics" in check.wants for check in self.checks.checks)
         return self.course.grading.false_alarm_rate / max(statistical, 1)
 
+    def _works_on_the_reference(self, run: Callable[[Student], None]) -> bool:
+        """Whether a check that stopped does so by what the student returned, not by itself."""
+        source = self.course.source(self.assignment.slug).read_text(encoding="utf-8")
+        inline = Inline([Cell(0, definition_source(source))])
+        try:
+            with np.errstate(all="ignore"):
+                run(Student(inline, self.checks.contract))
+        except Exception:
+            return False
+        finally:
+            inline.close()
+        return True
+
     def _verdict(
-        self, run: Callable[[], None], check: Check, submission: Submission
+        self,
+        run: Callable[[], None],
+        check: Check,
+        submission: Submission,
+        stopped: Mapping[str, str],
     ) -> tuple[Verdict, str]:
         try:
             with np.errstate(all="ignore"):  # a student's 1e308 squared is no affair of the log's
@@ -166,14 +197,19 @@ class Grader:
         except CallFailed as failed:
             verdict = _VERDICTS[failed.failure.kind]
             words = failure_words(failed.failure, failed.function, submission)
+            if failed.failure.kind == "MISSING" and failed.function in stopped:
+                verdict, words = Verdict.ERRORED, stopped[failed.function]
             if failed.function != check.exercise:
                 return Verdict.SKIPPED, f"Cannot be judged: {words}"
             return verdict, words
+        except StudentFailure as failure:  # no function's: the submission's time is used up, say
+            return _VERDICTS[failure.kind], failure_words(failure, check.exercise, submission)
         except Exception as error:
             if isinstance(error, AssertionError):
                 return Verdict.FAILED, check.title
             # Only the instructor's log gets the details: they may hold hidden inputs.
-            _log.error("check %s is at fault:\n%s", check.name, traceback.format_exc())
+            who, details = submission.student, traceback.format_exc()
+            _log.error("check %s stopped at %s's submission:\n%s", check.name, who, details)
             return Verdict.FAULT, (
                 "The grader itself failed here. This costs you nothing: a person will look at it."
             )

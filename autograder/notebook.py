@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.course import Course
 from autograder.sandbox.host import Session
-from autograder.sandbox.protocol import Cell
+from autograder.sandbox.protocol import Cell, CellResult
 from autograder.submission import Submission
 
 
@@ -60,11 +62,7 @@ def notes_on_cells(submission: Submission, session: Session, released: Released)
     for cell in session.cells:
         if cell.error is None or cell.error == "NotImplementedError":
             continue
-        place = [] if submission.path.suffix == ".py" else [f"cell {cell.index + 1}"]
-        if cell.line is not None:
-            place.append(f"line {cell.line}")
-        words = _CELL_WORDS.get(cell.error, f"raised {cell.error}")
-        notes.append(": ".join(filter(None, [", ".join(place), words])))
+        notes.append(_cell_words(submission, cell, _defined_in(submission, cell), ": "))
     if released.grade_ids and submission.path.suffix == ".ipynb":
         present = [cell.grade_id for cell in submission.cells if cell.grade_id]
         if not present:
@@ -78,6 +76,34 @@ def notes_on_cells(submission: Submission, session: Session, released: Released)
             elif not name.startswith("answer") and kinds[name] != "code":
                 notes.append(f"the cell {name} was turned into a {kinds[name]} cell")
     return tuple(notes)
+
+
+def functions_of_stopped_cells(submission: Submission, session: Session) -> dict[str, str]:
+    """The functions that a cell which stopped was to define, and in words why they are missing."""
+    stopped = [cell for cell in session.cells if cell.error is not None]
+    return {
+        name: f"There is no {name}: {_cell_words(submission, cell, (), ' ')}."
+        for cell in stopped
+        for name in _defined_in(submission, cell)
+        if name not in session.functions
+    }
+
+
+def _defined_in(submission: Submission, cell: CellResult) -> list[str]:
+    source = next((c.source for c in submission.cells if c.index == cell.index), "")
+    return re.findall(r"^def\s+(\w+)", source, re.MULTILINE)
+
+
+def _cell_words(
+    submission: Submission, cell: CellResult, functions: Sequence[str], colon: str
+) -> str:
+    place = [] if submission.path.suffix == ".py" else [f"cell {cell.index + 1}"]
+    if place and functions:
+        place[0] += f" ({', '.join(functions)})"
+    if cell.line is not None:
+        place.append(f"line {cell.line}")
+    words = _CELL_WORDS.get(cell.error or "", f"raised {cell.error}")
+    return colon.join(filter(None, [", ".join(place), words]))
 
 
 _CELL_WORDS = {

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import unicodedata
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 FORMAT_VERSION = 1
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal, a page or a file obeys instead of showing it.
+
+    Control and format characters (a change of direction, say), and halves of characters.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c)[0] == "C" and c not in "\n\t" else c
+        for c in text
+    )
+
+
+Text = Annotated[
+    str, BeforeValidator(lambda value: printable(value) if isinstance(value, str) else value)
+]
+"""Words that may quote a stranger's."""
 
 _CONFIG = ConfigDict(extra="forbid", strict=False)
 
@@ -45,7 +65,7 @@ class Outcome:
     verdict: Verdict
     points: float
     max_points: float
-    message: str = ""
+    message: Text = ""
     mistake: Mistaken | None = None
 
 
@@ -62,9 +82,9 @@ class Report:
     sandbox: str
     seconds: float
     seed: str
-    error: str | None = None
+    error: Text | None = None
     """Why the submission could not be read at all, in one line; then ``checks`` is empty."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     """What a person should know about the notebook itself: a cell that stopped, a copied cell."""
     format_version: int = FORMAT_VERSION
 

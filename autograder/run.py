@@ -62,6 +62,11 @@ def grade_run(run: Run) -> int:
     # Standard output is the reports' own when they go there.
     console = Console(stderr=run.json_file == "-", highlight=False)
     classroom.prepare([one.assignment for one in found])
+    if not run.paths:
+        from autograder.gradebook import read_released
+
+        for slug in dict.fromkeys(one.assignment for one in found):
+            read_released(run.course, slug)  # a stale one is told before anyone is graded
     reports = _in_order(found, _graded(classroom, found, run, journal, console))
     seconds = time.perf_counter() - start
     if run.json_file == "-":
@@ -70,7 +75,10 @@ def grade_run(run: Run) -> int:
     elif run.json_file is not None:
         write_reports(reports, Path(run.json_file))
     show(reports, console)
-    console.print(f"{len(reports)} graded in {seconds:.1f} s ({len(reports) / seconds:.0f}/s).")
+    lost = sum(report.error is not None for report in reports)
+    console.print(
+        f"{len(reports) - lost} graded{f', {lost} not' if lost else ''} in {seconds:.1f} s."
+    )
     _write(run, reports, console)
     journal.end()
     return 1 if any(report.error for report in reports) else 0

@@ -72,12 +72,14 @@ def collect_checks(path: Path) -> Checks:
         raise Problem("no such check file", path)
     collector = _Collector()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        pytest.main(
+        ended = pytest.main(
             ["--collect-only", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p",
              "no:hypothesispytest", "-W", "ignore", "-c", "/dev/null", "--import-mode", "importlib",
              "--rootdir", path.anchor or "/", "--noconftest", str(path)],
             plugins=[collector, _Mark()],
         )  # fmt: skip
+    if ended is pytest.ExitCode.INTERRUPTED and not collector.errors:
+        raise KeyboardInterrupt  # which pytest took for its own
     if collector.errors:
         raise code_problem(collector.errors[0], path)
     functions = [item for item in collector.items if isinstance(item, pytest.Function)]

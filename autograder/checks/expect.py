@@ -6,6 +6,7 @@ was expected, and never what the function was given.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -37,6 +38,7 @@ class _Observable(Protocol):
 
 
 _NOTHING = 1e-30
+_TYPE = re.compile(r"[A-Za-z_]{1,20}\d{0,2}", re.ASCII)
 
 
 def describe(value: Any) -> str:
@@ -45,7 +47,8 @@ def describe(value: Any) -> str:
         case None:
             return "None"
         case Foreign():
-            return f"an object of type {value.type_name}"
+            name = value.type_name.rpartition(".")[2]
+            return f"an object of type {name}" if _TYPE.fullmatch(name) else "an object"
         case Held():
             return "an object"
         case np.ndarray():
@@ -137,6 +140,9 @@ def numbers(
             raise CheckFailed(f"{name}[{index}] is {mine:.8g}, expected {theirs:.8g}.")
 
 
+_LAYER = re.compile(r"d?[Wb]_?\d{1,3}", re.ASCII)
+
+
 def keys(got: Mapping[str, Any], expected: Mapping[str, Any], name: str) -> None:
     """The expected keys, and no further layer."""
     missing = [key for key in expected if key not in got]
@@ -145,7 +151,9 @@ def keys(got: Mapping[str, Any], expected: Mapping[str, Any], name: str) -> None
     layers = {key for key in got if key.lstrip("d")[:1] in ("W", "b") and key[-1:].isdigit()}
     extra = sorted(layers - set(expected))
     if extra:
-        raise CheckFailed(f'{name} has the key "{extra[0]}", but the network has no such layer.')
+        # Quoted only where it can be a layer's: what a stranger writes here may be hidden inputs.
+        key = f'the key "{extra[0]}"' if _LAYER.fullmatch(extra[0]) else "a key of another layer"
+        raise CheckFailed(f"{name} has {key}, but the network has no such layer.")
 
 
 def shapes(got: Mapping[str, Any], expected: Mapping[str, np.ndarray], name: str) -> None:
