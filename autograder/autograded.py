@@ -169,11 +169,11 @@ def _output(output: Any, budget: list[int]) -> Cell | None:
 def _written(cell: Cell, budget: list[int]) -> Cell:
     """A student's text and the pictures pasted into it: nothing that a browser would run.
 
-    Tags but the plainest are shown as they stand: the form grader's page would obey them.
+    The form grader's page would obey tags; all but the plainest are opened by a space and shown.
     """
     pictures = _attachments(cell, budget)
     known = pictures.get("attachments", {})
-    text = _TAG.sub(lambda m: m[0] if _PLAIN_TAG.fullmatch(m[0]) else f"&lt;{m[0][1:]}",
+    text = _TAG.sub(lambda m: m[0] if _PLAIN_TAG.fullmatch(m[0]) else f"< {m[0][1:]}",
                     _text(cell.get("source")))  # fmt: skip
     text = _SCRIPT_LINK.sub("script\N{ZERO WIDTH SPACE}:", text)
     # nbconvert gives up at a picture that is not there, and the student would get no page at all.

@@ -52,7 +52,7 @@ def find_submissions(course: Course, slug: str | None, paths: Sequence[Path]) ->
             raise Problem(f"holds no submission of {wanted} (<student>/<assignment>/)", path)
         found += here
     for one in found:
-        if not one.student.isprintable():
+        if one.student.encode(errors="replace") != one.student.encode(errors="surrogateescape"):
             name = ascii(one.student)
             raise Problem(f"{name} is no name for a student: rename it", one.path.parent)
     return found
@@ -80,7 +80,7 @@ def _under(course: Course, slug: str | None, path: Path) -> Iterator[Found]:
                 yield Found(student.name, name, student)
             elif name in known:
                 yield Found(student.name, name, student / name)
-        if not known and (slip := _misspelt(student, slugs)):
+        if not known and not student.is_symlink() and (slip := _misspelt(student, slugs)):
             words = f"is no assignment's folder: rename it to {slip[0]}"
             yield Found(student.name, slip[0], slip[1], words)
 

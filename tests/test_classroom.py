@@ -10,8 +10,11 @@ import pytest
 from autograder.classroom import Classroom, write_reports
 from autograder.course import Course
 from autograder.found import find_submissions
+from autograder.grading import Grader
 from autograder.problem import Problem
 from autograder.report import Report
+from autograder.sandbox import Sandbox
+from autograder.submission import Submission
 from tests.test_cli import MODE
 from tests.toy import SOURCE, toy_course
 
@@ -58,3 +61,23 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(Problem, match="cannot be written"):
         write_reports([], tmp_path / "file" / "toy.jsonl")
+
+
+def test_whatever_one_submission_sets_off_the_class_goes_on(
+    course: Course, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error nobody thought of is that student's line; the others have their reports."""
+    grade = Grader.grade
+
+    def stumbles(self: Grader, submission: Submission, sandbox: Sandbox) -> Report:
+        if submission.student == "s01":
+            raise ZeroDivisionError
+        return grade(self, submission, sandbox)
+
+    monkeypatch.setattr(Grader, "grade", stumbles)
+    found = find_submissions(course, "toy", [])
+    reports = list(Classroom(course, b"secret" * 4, MODE).grade(found[:4], 1))
+    lost = {report.student: report.error for report in reports if report.error}
+    assert lost.keys() == {"s01", "s03"}
+    assert "the grader itself failed" in str(lost["s01"])
+    assert "ZeroDivisionError" in caplog.text

@@ -64,3 +64,23 @@ def test_an_unknown_assignment_names_the_known(course: Course) -> None:
     """A typo in the slug is answered with what there is."""
     with pytest.raises(Problem, match="symmetry"):
         find_submissions(course, "simmetry", [])
+
+
+def test_a_misspelt_folder_is_that_students_line(course: Course, tmp_path: Path) -> None:
+    """Nobody vanishes for a letter; whoever has the right folder, too, is graded by that."""
+    slug = course.assignments[0].slug
+    for student, folder in [("lou", slug[:-2] + slug[-1]), ("max", slug), ("max", slug + "2")]:
+        touch(tmp_path / "class" / student / folder / f"{slug}.ipynb")
+    lou, other = find_submissions(course, slug, [tmp_path / "class"])
+    assert (lou.student, other.student, other.problem) == ("lou", "max", "")
+    assert f"rename it to {slug}" in lou.problem
+
+
+@pytest.mark.parametrize("name", ["bad\udcff", "\udcfe"])
+def test_a_name_that_no_program_can_show_is_told(course: Course, tmp_path: Path, name: str) -> None:
+    """One line that can itself be shown."""
+    slug = course.assignments[0].slug
+    touch(tmp_path / "class" / name / slug / f"{slug}.ipynb")
+    with pytest.raises(Problem, match="is no name for a student") as caught:
+        find_submissions(course, slug, [tmp_path / "class"])
+    assert str(caught.value).partition("'")[2].partition("'")[0].isprintable()

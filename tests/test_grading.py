@@ -13,7 +13,9 @@ from autograder.course import Course
 from autograder.grading import Grader
 from autograder.problem import Problem
 from autograder.report import Report, Verdict
-from autograder.sandbox.host import Limits, Sandbox, SandboxError
+from autograder.sandbox.host import Limits, Sandbox, SandboxError, Session
+from autograder.sandbox.protocol import StudentFailure
+from autograder.submission import NotebookCell, Submission
 from tests.toy import CHECKS, COURSE, toy_course, toy_submission
 
 SECRET = b"secret of these tests"
@@ -228,3 +230,58 @@ def test_a_broken_mistakes_file_is_one_line(tmp_path: Path) -> None:
     path.write_text(path.read_text() + "\n\n1 / 0\n")
     with pytest.raises(Problem, match=rf"toy\.py:{path.read_text().count(chr(10))}: ZeroDivision"):
         Grader(course, course.assignment("toy"), SECRET).prepare()
+
+
+def test_a_check_that_stumbles_over_a_result_pays_nothing(
+    tmp_path: Path, toy_sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the reference passes and a student's value stops is no fault that earns points."""
+    old = 'expect.array(student.double(X), reference.double(X), "the result")'
+    new = "{True: 1}[bool((student.double(X) == reference.double(X)).all())]"
+    course = toy_course(tmp_path, checks=CHECKS.replace(old, new))
+    grader = Grader(course, course.assignment("toy"), SECRET)
+    with caplog.at_level(logging.ERROR):
+        wrong = grader.grade(toy_submission("def double(X):\n    return X"), toy_sandbox).checks[0]
+    assert (wrong.verdict, wrong.points) == (Verdict.FAILED, 0.0)
+    assert "it stopped the check" in wrong.message
+    assert "KeyError" in caplog.text
+    assert "ada" in caplog.text
+    right = grader.grade(toy_submission(), toy_sandbox).checks[0]
+    assert right.verdict is Verdict.PASSED
+
+
+def test_time_that_is_used_up_earns_nothing(
+    tmp_path: Path, toy_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A check that cannot even put a value inside is the submission's verdict, no fault of ours."""
+
+    def late(*_: object) -> None:
+        raise StudentFailure("TIMED_OUT")
+
+    monkeypatch.setattr(Session, "hold", late)
+    old = 'expect.array(student.double(X), reference.double(X), "the result")'
+    course = toy_course(tmp_path, checks=CHECKS.replace(old, f"student.hold(rng); {old}"))
+    grader = Grader(course, course.assignment("toy"), SECRET)
+    outcome = grader.grade(toy_submission(), toy_sandbox).checks[0]
+    assert (outcome.verdict, outcome.points) == (Verdict.TIMED_OUT, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("def double(X:\n    return X", "cell 2, line 1 has a syntax error"),
+        ("1 / 0\ndef double(X):\n    return 2 * X", "cell 2, line 1 raised ZeroDivisionError"),
+    ],
+)
+def test_a_cell_that_stopped_is_not_called_unwritten(
+    course: Course, toy_sandbox: Sandbox, cell: str, words: str
+) -> None:
+    """Whose function is missing since its cell stopped hears where and why."""
+    text = toy_submission("del double").cells[0].source
+    cells = (NotebookCell(0, "code", text), NotebookCell(1, "code", cell))
+    submission = Submission("ada", "toy", Path("toy.ipynb"), cells)
+    report = Grader(course, course.assignment("toy"), SECRET).grade(submission, toy_sandbox)
+    mine = [o for o in report.checks if o.exercise == "double"]
+    assert {o.verdict for o in mine} == {Verdict.ERRORED}
+    assert all(f"There is no double: {words}" in o.message for o in mine)
+    assert any("cell 2 (double), line 1: " in note for note in report.notes)

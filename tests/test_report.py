@@ -50,3 +50,15 @@ def test_another_format_is_refused(change: dict[str, object]) -> None:
     """A report of another version or shape is not read as if it were one."""
     with pytest.raises(ValueError):
         Report.from_json(json.dumps({**json.loads(REPORT.to_json()), **change}))
+
+
+def test_a_strangers_words_are_shown_and_not_obeyed() -> None:
+    """Half a character, a change of direction, a control code: none stops or steers a reader."""
+    words = "the key W\ud800 \u202eback \x1b[31mred\x07 ünï → ²\n"
+    outcome = Outcome("test_a", "forward", "A", Verdict.FAILED, 0.0, 2.0, words)
+    report = Report(
+        "ada", "toy", "ada.py", 0.0, 2.0, (outcome,), "full", 0.1, "ab", words, (words,)
+    )
+    shown = "the key W\ufffd \ufffdback \ufffd[31mred\ufffd ünï → ²\n"
+    assert (report.error, report.notes, outcome.message) == (shown, (shown,), shown)
+    assert Report.from_json(report.to_json()) == report

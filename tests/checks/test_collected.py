@@ -79,3 +79,9 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
     """No check file, no grading."""
     with pytest.raises(Problem, match="no such check file"):
         collect_checks(tmp_path / "test_slug.py")
+
+
+def test_ctrl_c_is_not_taken_for_an_empty_file(tmp_path: Path) -> None:
+    """pytest swallows an interruption while it collects; here it goes on upwards."""
+    with pytest.raises(KeyboardInterrupt):
+        collect_checks(write(tmp_path, "raise KeyboardInterrupt"))

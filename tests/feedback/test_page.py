@@ -160,7 +160,7 @@ def test_reading_order(course: Course) -> None:
             "The passed one.",
             "for a person to look at",
             "The grader failed; this costs you nothing.",
-            "Cannot be judged",
+            "Could not be judged.",
         )
     ]
     assert places == sorted(places)
