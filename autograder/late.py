@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from autograder.course import LatePolicy
+from autograder.course import Assignment, Course, LatePolicy
+from autograder.handed_in import submission_folder, submitted_at
+from autograder.report import Report
 
 
 def deadline(policy: LatePolicy, due: datetime | None, student: str) -> datetime | None:
@@ -45,7 +48,65 @@ def days_late(
     return days
 
 
+def days_words(days: int) -> str:
+    """1 day, 2 days."""
+    return f"{days} {'day' if days == 1 else 'days'}"
+
+
+def percent(policy: LatePolicy, days: int) -> float:
+    """The share of a score that so many days cost."""
+    return min(policy.percent_per_day * days, policy.cap_percent)
+
+
 def penalty(policy: LatePolicy, days: int, score: float) -> float:
     """The points that so many days cost of a score."""
-    percent = min(policy.percent_per_day * days, policy.cap_percent)
-    return round(score * percent / 100, 6)
+    return round(score * percent(policy, days) / 100, 6)
+
+
+def lateness(
+    course: Course,
+    assignment: Assignment,
+    student: str,
+    submitted: datetime | None,
+    extension: timedelta | None,
+) -> int:
+    """Days late, by the late policy.
+
+    Args:
+        submitted: naive UTC, as nbgrader keeps it.
+        extension: granted in nbgrader; one in ``course.yml`` goes before it.
+    """
+    if submitted is None or assignment.due is None:
+        return 0
+    due = assignment.due + (extension or timedelta())
+    return days_late(assignment.late, due, course.zone, student, submitted)
+
+
+def late_penalty(
+    course: Course,
+    assignment: Assignment,
+    student: str,
+    submitted: datetime | None,
+    extension: timedelta | None,
+    score: float,
+) -> float | None:
+    """What lateness costs of a score; None where it costs nothing."""
+    days = lateness(course, assignment, student, submitted, extension)
+    return penalty(assignment.late, days, score) if days else None
+
+
+def extension_of(course: Course, assignment: Assignment, student: str) -> timedelta | None:
+    """A student's extension by ``course.yml``, as nbgrader keeps it."""
+    own = deadline(assignment.late, assignment.due, student)
+    if assignment.due is None or own is None or own == assignment.due:
+        return None
+    return in_utc(own, course.zone) - in_utc(assignment.due, course.zone)
+
+
+def with_lateness(course: Course, report: Report, extension: timedelta | None) -> Report:
+    """The report with what lateness costs of its score; ``extension`` as for `lateness`."""
+    assignment = course.assignment(report.assignment)
+    submitted = submitted_at(submission_folder(report))
+    days = lateness(course, assignment, report.student, submitted, extension)
+    costs = penalty(assignment.late, days, report.score)
+    return replace(report, days_late=days, late_penalty=costs)

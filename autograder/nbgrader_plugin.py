@@ -45,17 +45,15 @@ from autograder.gradebook import (
     Mark,
     awarded,
     database,
-    extension_of,
     find_alembic,
-    late_penalty,
-    lateness,
     needs_person,
     opened,
     read_released,
     register,
-    submitted_at,
 )
 from autograder.grading import Grader
+from autograder.handed_in import submitted_at
+from autograder.late import days_words, extension_of, late_penalty, lateness
 from autograder.problem import Problem
 from autograder.report import Report
 from autograder.sandbox import Limits, Sandbox, SandboxError
@@ -346,7 +344,7 @@ class SaveEngineGrades(SaveAutoGrades):
         if report := resources.get("autograder"):
             words = report.error or f"{report.score:g} of {report.max_score:g}"
             words += f" ({', '.join(self.moved)})" if self.moved else ""
-            words += f", {self.late} days late" if self.late else ""
+            words += f", {days_words(self.late)} late" if self.late else ""
             self.log.info("%s: %s", report.student, words, extra={"ours": True})
         return nb, resources
 

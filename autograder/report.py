@@ -87,6 +87,14 @@ class Report:
     notes: tuple[Text, ...] = ()
     """What a person should know about the notebook itself: a cell that stopped, a copied cell."""
     format_version: int = FORMAT_VERSION
+    days_late: int = 0
+    late_penalty: float = 0.0
+    """The points that lateness takes from ``score``, which is what was earned."""
+
+    @property
+    def final_score(self) -> float:
+        """What is left of the score when lateness has taken its share."""
+        return round(self.score - self.late_penalty, 6)
 
     @property
     def needs_human(self) -> tuple[str, ...]:

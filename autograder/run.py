@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ from autograder.classroom import Classroom, write_reports
 from autograder.course import Course
 from autograder.found import Found, find_submissions
 from autograder.journal import Journal
+from autograder.late import with_lateness
+from autograder.problem import Problem
 from autograder.report import Report, Verdict
 from autograder.sandbox.host import Mode
 from autograder.seeds import course_secret
@@ -68,6 +71,7 @@ def grade_run(run: Run) -> int:
         for slug in dict.fromkeys(one.assignment for one in found):
             read_released(run.course, slug)  # a stale one is told before anyone is graded
     reports = _in_order(found, _graded(classroom, found, run, journal, console))
+    reports = _with_lateness(run, reports)
     seconds = time.perf_counter() - start
     if run.json_file == "-":
         for report in reports:
@@ -109,6 +113,22 @@ def _graded(
 def _in_order(found: list[Found], reports: Iterator[Report]) -> list[Report]:
     place = {(one.student, one.assignment): index for index, one in enumerate(found)}
     return sorted(reports, key=lambda report: place[report.student, report.assignment])
+
+
+def _with_lateness(run: Run, reports: list[Report]) -> list[Report]:
+    """What lateness costs; of the course's own folder, with the extensions of its gradebook."""
+    extensions: dict[tuple[str, str], timedelta] = {}
+    if not run.paths:
+        from autograder.gradebook import granted
+
+        with contextlib.suppress(Problem):  # is told when the gradebook is written
+            for slug in dict.fromkeys(report.assignment for report in reports):
+                theirs = granted(run.course, slug)
+                extensions |= {(slug, student): more for student, more in theirs.items()}
+    return [
+        with_lateness(run.course, report, extensions.get((report.assignment, report.student)))
+        for report in reports
+    ]
 
 
 def _write(run: Run, reports: list[Report], console: Console) -> None:
@@ -159,12 +179,16 @@ def _table(slug: str, reports: list[Report]) -> Table:
     middle = statistics.median(report.score for report in reports)
     table = Table(
         title=f"{slug}: {len(reports)} graded, median {middle:g} of {reports[0].max_score:g}",
-        caption=" · ".join(f"{i} {name}" for i, name in enumerate(exercises, 1))
+        caption=" · ".join(f"{i}\N{NO-BREAK SPACE}{name}" for i, name in enumerate(exercises, 1))
         + "\n● full  ◐ part  ○ none  – not written  ! needs a person",
         title_justify="left", caption_justify="left", min_width=60, caption_style="dim",
     )  # fmt: skip
     table.add_column("student", overflow="fold")
     table.add_column("score", justify="right")
+    late = any(report.days_late for report in reports)
+    if late:
+        table.add_column("late", justify="right")
+        table.add_column("leaves", justify="right")
     width = len(str(len(exercises)))
     table.add_column(
         " ".join(f"{number:<{width}}" for number in range(1, len(exercises) + 1)), no_wrap=True
@@ -173,8 +197,14 @@ def _table(slug: str, reports: list[Report]) -> Table:
     for report in reports:
         marks = " ".join(_mark(report, name) + " " * (width - 1) for name in exercises)
         slugs = dict.fromkeys(o.mistake.slug for o in report.checks if o.mistake)
-        table.add_row(_plain(report.student), f"{report.score:.4g}", marks, ", ".join(slugs))
+        score = [f"{report.score:.4g}", *(_late(report) if late else ())]
+        table.add_row(_plain(report.student), *score, marks, ", ".join(slugs))
     return table
+
+
+def _late(report: Report) -> tuple[str, str]:
+    words = f"{report.days_late} d, −{report.late_penalty:.4g}"
+    return words if report.days_late else "", f"{report.final_score:.4g}"
 
 
 def _mark(report: Report, exercise: str) -> str:

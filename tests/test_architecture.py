@@ -26,6 +26,7 @@ FLOORS = [
     {"journal"},
     {"found"},
     {"late"},
+    {"handed_in"},
     {"grading"},
     {"diagnosis", "notebook", "wording"},
     {"likeness", "variants"},

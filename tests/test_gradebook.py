@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,16 +15,12 @@ from autograder.course import Course, load_course
 from autograder.gradebook import (
     Mark,
     awarded,
-    beside,
     connection,
     database,
-    extension_of,
-    late_penalty,
-    lateness,
+    granted,
     needs_person,
     opened,
     record,
-    submitted_at,
 )
 from autograder.problem import Problem
 from autograder.release import release
@@ -113,29 +108,6 @@ def test_a_persons_score_goes_before_the_automatic_one(mark: Mark, score: float)
     assert mark.score == score
 
 
-LATE = """\
-    due: 2026-10-24 12:00
-    late: {percent_per_day: 10, cap_percent: 15, extensions: {ada: 2026-10-26 12:00}}
-"""
-
-
-def test_an_extension_of_the_course_goes_before_one_of_nbgraders(tmp_path: Path) -> None:
-    """48 hours by the calendar are 49 when the clocks go back; nbgrader keeps the real ones."""
-    text = COURSE.replace("    title: Toy\n", "    title: Toy\n" + LATE)
-    course = toy_course(tmp_path, course=text)
-    assignment = course.assignment("toy")
-    assert extension_of(course, assignment, "ada") == timedelta(hours=49)
-    assert extension_of(course, assignment, "bela") is None
-    moment = datetime(2026, 10, 26, 10, 30)  # UTC, 11:30 in Berlin
-    given = timedelta(hours=49)
-    assert lateness(course, assignment, "ada", moment, given) == 0
-    assert lateness(course, assignment, "bela", moment, None) == 2
-    assert lateness(course, assignment, "bela", moment, timedelta(days=1)) == 1
-    assert lateness(course, assignment, "bela", None, None) == 0
-    assert late_penalty(course, assignment, "bela", moment, None, 5.0) == 0.75
-    assert late_penalty(course, assignment, "ada", moment, given, 5.0) is None
-
-
 @pytest.mark.parametrize(
     ("words", "cure"),
     [
@@ -170,35 +142,6 @@ def test_the_gradebook_stands_in_the_courses_root(tmp_path: Path) -> None:
     assert database(toy_course(tmp_path)) == f"sqlite:///{tmp_path}/gradebook.db"
     text = COURSE + "gradebook: {url: postgresql://a@b/c}\n"
     assert database(toy_course(tmp_path, course=text)) == "postgresql://a@b/c"
-
-
-@pytest.mark.parametrize(
-    ("data", "moment"),
-    [
-        (b"2026-12-06 12:00:00.5 UTC", datetime(2026, 12, 6, 12, 0, 0, 500000)),
-        (b"", None),
-        (b"yesterday", None),
-        (b"\xff\xfe", None),
-        (b"2026-13-45", None),
-    ],
-)
-def test_a_time_is_read_or_told(tmp_path: Path, data: bytes, moment: datetime | None) -> None:
-    """What is no time counts as none, and one line says so; an empty file is as good as none."""
-    (tmp_path / "timestamp.txt").write_bytes(data)
-    told: list[str] = []
-    assert submitted_at(tmp_path, told.append) == moment
-    assert len(told) == (moment is None and data != b"")
-
-
-def test_nothing_odd_beside_a_notebook_is_taken(tmp_path: Path) -> None:
-    """Files are; links, pipes, folders and other notebooks are not; nor is a folder not there."""
-    (tmp_path / "data.txt").write_text("mine")
-    (tmp_path / "other.ipynb").write_text("{}")
-    (tmp_path / "link.txt").symlink_to("/etc/hostname")
-    (tmp_path / "folder").mkdir()
-    os.mkfifo(tmp_path / "pipe.txt")
-    assert beside(tmp_path) == {"data.txt": b"mine"}
-    assert beside(tmp_path / "nowhere") == {}
 
 
 @pytest.fixture
@@ -240,3 +183,35 @@ def test_why_a_score_moved(told: Callable[..., list[str]], tmp_path: Path) -> No
     assert told(report(error="toy.ipynb: is empty")) == []  # it was worth nothing already
     told(passed)
     assert told(report(error="toy.ipynb: is empty")) == ["double 3 → 0: toy.ipynb: is empty"]
+
+
+def test_a_moved_due_date_is_told(told: Callable[..., list[str]], tmp_path: Path) -> None:
+    """What lateness takes is part of a score: when the policy changes it, that is said once."""
+    passed = report(check(Verdict.PASSED, 3.0))
+    (tmp_path / "submitted/ada/toy/timestamp.txt").write_text("2026-10-11 12:00:00 UTC")
+    assert told(passed) == []
+    due = "    due: 2026-10-10 12:00\n    late: {percent_per_day: 10}\n"
+    text = COURSE.replace("    title: Toy\n", "    title: Toy\n" + due)
+    why = "the due date, the late policy or an extension changed"
+    late = toy_course(tmp_path, course=text)
+    again = replace(passed, submission=str(tmp_path / "submitted/ada/toy/toy.ipynb"))
+    (moved,) = record(late, [again])
+    assert (moved.exercise, moved.before, moved.after, moved.why) == ("lateness", 3.0, 2.4, why)
+    assert record(late, [again]) == []
+    # A score that moves takes its share of the penalty along: that is no change of the policy.
+    (moved,) = record(late, [replace(again, checks=(check(Verdict.FAILED),))])
+    assert moved.exercise == "double"
+
+
+def test_an_extension_of_the_gradebook_counts(
+    told: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    """`granted` knows those that a person gave in nbgrader, and nobody else."""
+    course = load_course(tmp_path)
+    assert granted(course, "toy") == {}
+    told(report(check(Verdict.PASSED, 3.0)))
+    with opened(course) as book:
+        book.find_submission("toy", "ada").extension = timedelta(days=1)
+        book.db.commit()
+    assert granted(course, "toy") == {"ada": timedelta(days=1)}
+    assert granted(course, "other") == {}

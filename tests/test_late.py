@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from autograder.course import LatePolicy
-from autograder.late import days_late, in_utc, penalty
+from autograder.late import (
+    days_late,
+    days_words,
+    extension_of,
+    in_utc,
+    late_penalty,
+    lateness,
+    penalty,
+    with_lateness,
+)
+from autograder.report import Report
+from tests.toy import COURSE, toy_course
 
 BERLIN = ZoneInfo("Europe/Berlin")
 POLICY = LatePolicy(
@@ -81,3 +93,45 @@ def test_without_a_due_date_nothing_is_late() -> None:
 def test_the_penalty_grows_by_the_day_up_to_the_cap(days: int, points: float) -> None:
     """Ten per cent of 20 points a day, never more than half."""
     assert penalty(POLICY, days, 20) == points
+
+
+LATE = """\
+    due: 2026-10-24 12:00
+    late: {percent_per_day: 10, cap_percent: 15, extensions: {ada: 2026-10-26 12:00}}
+"""
+
+
+def test_an_extension_of_the_course_goes_before_one_of_nbgraders(tmp_path: Path) -> None:
+    """48 hours by the calendar are 49 when the clocks go back; nbgrader keeps the real ones."""
+    text = COURSE.replace("    title: Toy\n", "    title: Toy\n" + LATE)
+    course = toy_course(tmp_path, course=text)
+    assignment = course.assignment("toy")
+    assert extension_of(course, assignment, "ada") == timedelta(hours=49)
+    assert extension_of(course, assignment, "bela") is None
+    moment = datetime(2026, 10, 26, 10, 30)  # UTC, 11:30 in Berlin
+    given = timedelta(hours=49)
+    assert lateness(course, assignment, "ada", moment, given) == 0
+    assert lateness(course, assignment, "bela", moment, None) == 2
+    assert lateness(course, assignment, "bela", moment, timedelta(days=1)) == 1
+    assert lateness(course, assignment, "bela", None, None) == 0
+    assert late_penalty(course, assignment, "bela", moment, None, 5.0) == 0.75
+    assert late_penalty(course, assignment, "ada", moment, given, 5.0) is None
+
+
+def test_a_report_says_what_lateness_costs(tmp_path: Path) -> None:
+    """By the time beside the submission; the score itself stays as earned."""
+    text = COURSE.replace("    title: Toy\n", "    title: Toy\n" + LATE)
+    course = toy_course(tmp_path, course=text)
+    path = str(tmp_path / "toy.ipynb")
+    report = Report("bela", "toy", path, 4.0, 5.0, (), "full", 0.1, "ab")
+    assert with_lateness(course, report, None) == report
+    (tmp_path / "timestamp.txt").write_text("2026-10-24 11:00:00 UTC")
+    late = with_lateness(course, report, None)
+    assert (late.score, late.days_late, late.late_penalty, late.final_score) == (4.0, 1, 0.4, 3.6)
+    assert with_lateness(course, report, timedelta(days=1)) == report
+
+
+@pytest.mark.parametrize(("days", "words"), [(0, "0 days"), (1, "1 day"), (2, "2 days")])
+def test_days_are_counted_in_words(days: int, words: str) -> None:
+    """One is a day."""
+    assert days_words(days) == words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -62,10 +63,23 @@ def test_the_table_names_mistakes_once_and_gives_the_median() -> None:
     show(reports, console)
     said = screen.getvalue()
     assert "toy: 3 graded, median 2 of 4" in said
-    assert "1 double · 2 noise" in said
+    assert "1\N{NO-BREAK SPACE}double · 2\N{NO-BREAK SPACE}noise" in said
     rows = {name: next(x for x in said.splitlines() if name in x) for name in ("bela", "chidi")}
     assert "○ ●" in rows["bela"]
     assert rows["chidi"].count("adds-two") == 1
+
+
+def test_lateness_has_a_column_where_somebody_is_late() -> None:
+    """Days, what they take, what is left; the score stays as earned; otherwise no such column."""
+    console, screen = seen()
+    ada, bela = (report(name, outcome("double", Verdict.PASSED, 2)) for name in ("ada", "bela"))
+    show([replace(ada, days_late=3, late_penalty=0.6), bela], console)
+    rows = {r.split()[1]: r.split("│")[2:5] for r in screen.getvalue().splitlines() if "│ " in r}
+    assert [cell.strip() for cell in rows["ada"]] == ["2", "3 d, −0.6", "1.4"]
+    assert [cell.strip() for cell in rows["bela"]] == ["2", "", "2"]
+    console, screen = seen()
+    show([ada, bela], console)
+    assert "late" not in screen.getvalue()
 
 
 def test_who_was_not_graded_is_told_below() -> None:

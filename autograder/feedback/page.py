@@ -22,6 +22,7 @@ from markupsafe import Markup, escape
 
 from autograder.course import Course
 from autograder.feedback.picture import Picture, pictures
+from autograder.late import days_words, percent
 from autograder.problem import Problem
 from autograder.report import Mistaken, Outcome, Report, Verdict
 
@@ -104,6 +105,7 @@ def feedback_html(report: Report, course: Course) -> str:
         assignment=course.assignment(report.assignment),
         detail=course.grading.feedback,
         exercises=exercises,
+        late_percent=percent(course.assignment(report.assignment).late, report.days_late),
         faults=[exercise.name for exercise in exercises if exercise.state is Verdict.FAULT],
         next_step=_next_step(report, exercises),
         error=_without_folder(report),
@@ -147,7 +149,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"prose": prose, "points": points, "listed": listed}
+    environment.filters |= {"prose": prose, "points": points, "listed": listed, "days": days_words}
     return environment
 
 

@@ -2,19 +2,18 @@
 
 Beside `nbgrader_plugin` this is the second room that knows nbgrader. That one lives inside
 nbgrader's pipeline, a submission at a time; this one is called by `autograder grade` with a class
-and writes the same rows and files. What both must agree on is here: `marks` and `deadlines`.
+and writes the same rows and files. What both must agree on is in `marks`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from autograder.course import Course
 from autograder.gradebook.connection import database, find_alembic, opened
-from autograder.gradebook.deadlines import extension_of, late_penalty, lateness
 from autograder.gradebook.folders import autograded_notebook, write_folder
-from autograder.gradebook.handed_in import beside, submitted_at
-from autograder.gradebook.ledger import Ledger, Moved
+from autograder.gradebook.ledger import Ledger, Moved, extensions
 from autograder.gradebook.marks import Mark, awarded, needs_person
 from autograder.gradebook.registration import read_released, register
 from autograder.report import Report
@@ -25,22 +24,25 @@ __all__ = [
     "Mark",
     "Moved",
     "awarded",
-    "beside",
     "database",
-    "extension_of",
+    "extensions",
     "find_alembic",
-    "late_penalty",
-    "lateness",
+    "granted",
     "needs_person",
     "opened",
     "read_released",
     "record",
     "register",
-    "submitted_at",
 ]
 
 BATCH = 200
 """Submissions a transaction: a kill loses at most these, and the next run writes them."""
+
+
+def granted(course: Course, slug: str) -> dict[str, timedelta]:
+    """The extensions that students have in the gradebook; none where there is no such book yet."""
+    with opened(course) as book:
+        return extensions(book, slug)
 
 
 def record(course: Course, reports: Sequence[Report]) -> list[Moved]:

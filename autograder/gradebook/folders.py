@@ -14,7 +14,7 @@ import nbformat
 
 from autograder.autograded import Cell, restored, show, verdicts
 from autograder.course import Course
-from autograder.gradebook.handed_in import beside, submission_folder
+from autograder.handed_in import beside, submission_folder
 from autograder.problem import Problem
 from autograder.report import Report
 from autograder.source_notebook import PUBLIC_CHECKS

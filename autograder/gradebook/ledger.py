@@ -3,6 +3,7 @@
 # mypy: disable-error-code="no-untyped-call"
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 
 import nbformat
 from nbgrader import utils
+from nbgrader.api import Assignment as AssignmentRow
 from nbgrader.api import (
     Comment,
     Gradebook,
@@ -24,14 +26,15 @@ from sqlalchemy import bindparam, insert, select, update
 
 from autograder.autograded import Cell, grade_id
 from autograder.course import Assignment, Course
-from autograder.gradebook.deadlines import extension_of, late_penalty
 from autograder.gradebook.folders import why_moved
-from autograder.gradebook.handed_in import submission_folder, submitted_at
 from autograder.gradebook.marks import Mark, awarded, needs_person
+from autograder.handed_in import submission_folder, submitted_at
+from autograder.late import extension_of, late_penalty
 from autograder.report import Report
 from autograder.source_notebook import CHECKS
 
 _log = logging.getLogger(__name__)
+_ROUNDING = 1e-5
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class _Sheet:
     notebook: str
     timestamp: datetime | None = None
     extension: timedelta | None = None
+    penalty: float = 0.0
     marks: dict[str, Mark] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
 
@@ -81,10 +85,13 @@ class Ledger:
         whole, part = SubmittedAssignment.__table__.c, SubmittedNotebook.__table__.c
         db = self.book.db
         sheets = {
-            row.id: (row.student_id, _Sheet(row.sheet, row.id, row.timestamp, row.extension))
+            row.id: (
+                row.student_id,
+                _Sheet(row.sheet, row.id, row.timestamp, row.extension, row.penalty or 0.0),
+            )
             for row in db.execute(
                 select(part.id, whole.id.label("sheet"), whole.student_id, whole.timestamp,
-                       whole.extension)
+                       whole.extension, part.late_submission_penalty.label("penalty"))
                 .join_from(part.id.table, whole.id.table, part.assignment_id == whole.id)
                 .where(part.notebook_id == self.notebook_id)
             )
@@ -112,7 +119,7 @@ class Ledger:
         extension = extension_of(self.course, self.assignment, student) or sheet.extension
         resubmitted = submitted is None or submitted != sheet.timestamp
         again = "handed in again: " if sheet.timestamp not in (None, submitted) else ""
-        moved = []
+        moved, before = [], sum(mark.score for mark in sheet.marks.values())
         for name, mark in sheet.marks.items():
             auto, human = self._score(report, name, notebook)
             exercise = name.removesuffix(CHECKS)
@@ -128,10 +135,14 @@ class Ledger:
         for name, row in sheet.comments.items():
             words = "No response." if _is_untouched(cells[name]) else None
             self._change(Comment, row, auto_comment=words)
-        score = sum(mark.score for mark in sheet.marks.values())
-        costs = late_penalty(
-            self.course, self.assignment, student, submitted, extension, score
-        )  # fmt: skip
+        cost = functools.partial(
+            late_penalty, self.course, self.assignment, student, submitted, extension
+        )
+        old, now = before - sheet.penalty, before - (cost(before) or 0.0)
+        if sheet.timestamp is not None and abs(old - now) > _ROUNDING:
+            why = again + "the due date, the late policy or an extension changed"
+            moved.append(Moved(student, "lateness", old, now, why))
+        costs = cost(sum(mark.score for mark in sheet.marks.values()))
         self._change(SubmittedNotebook, sheet.notebook, late_submission_penalty=costs)
         self._change(SubmittedAssignment, sheet.id, timestamp=submitted, extension=extension)
         sheet.timestamp, sheet.extension = submitted, extension
@@ -197,3 +208,14 @@ class Ledger:
 def _is_untouched(cell: Cell) -> bool:
     marks = cell["metadata"]["nbgrader"]
     return bool(marks.get("checksum") == utils.compute_checksum(nbformat.from_dict(cell)))
+
+
+def extensions(book: Gradebook, slug: str) -> dict[str, timedelta]:
+    """Each student's extension for an assignment, of those who have one."""
+    whole, assignments = SubmittedAssignment.__table__.c, AssignmentRow.__table__.c
+    rows = book.db.execute(
+        select(whole.student_id, whole.extension)
+        .join_from(whole.id.table, assignments.id.table, whole.assignment_id == assignments.id)
+        .where(assignments.name == slug, whole.extension.is_not(None))
+    )
+    return {row.student_id: row.extension for row in rows}

@@ -375,6 +375,13 @@ NO_BATCHES = {"range(0, m, batch_size)": "range(1)", "order[start : start + batc
 
 altered(
     "fit",
+    "no-relu-in-fit",
+    "Without a ReLU after each hidden layer the network is one linear map, however deep: predict "
+    "has it, fit has not.",
+    {"slope = (Z > 0).astype(float)": "slope = np.ones_like(Z)"},
+)
+altered(
+    "fit",
     "no-mini-batches",
     "batch_size is ignored: each batch makes a step of its own.",
     NO_BATCHES,

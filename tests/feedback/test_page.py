@@ -260,6 +260,23 @@ def test_a_page_for_each_and_an_index(course: Course, tmp_path: Path) -> None:
     assert "could not be read" in text(page)
 
 
+def test_lateness_is_told(course: Course, tmp_path: Path) -> None:
+    """The student reads days, share and what is left; the index counts what is left."""
+    late = report(outcome("train", Verdict.PASSED), days_late=1, late_penalty=0.1)
+    words = "Handed in 1 day late: that takes 10 % and leaves 0.9 points."
+    assert words in text(feedback_html(late, course))
+    assert "late" not in text(feedback_html(report(outcome("train", Verdict.PASSED)), course))
+    index = text(write_pages([late], course, tmp_path).read_text(encoding="utf-8"))
+    assert re.search(r"1 day late: 1 − 0.1\s+0.9\s*/ 1", index)
+
+
+def test_the_index_names_mistakes(course: Course, tmp_path: Path) -> None:
+    """Each once, so that an instructor sees what a class stumbles over."""
+    named = outcome("train", Verdict.FAILED, mistake=Mistaken("uphill", "Which way is down?"))
+    index = text(write_pages([report(named, named)], course, tmp_path).read_text(encoding="utf-8"))
+    assert index.count("uphill") == 1
+
+
 def test_a_page_that_cannot_be_written_is_a_problem(course: Course, tmp_path: Path) -> None:
     """A file in the folder's place: one line, no traceback."""
     (tmp_path / "taken").write_text("")

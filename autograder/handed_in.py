@@ -1,16 +1,15 @@
 """What a student handed in beside the notebook: when, and which files."""
 
-# mypy: disable-error-code="no-untyped-call"
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from nbgrader import utils
+from dateutil import parser, tz
 
 from autograder.report import Report
 
@@ -36,11 +35,19 @@ def submitted_at(
     if not words:
         return None
     try:
-        moment: datetime = utils.parse_utc(words)
+        moment = _moment(words)
     except (ValueError, OverflowError):
         tell(f"{path}: is no time, so the submission counts as in time")
         return None
-    return moment
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _moment(words: str) -> datetime:
+    """A date and a time, and perhaps a zone's name, with which nbgrader ends what it writes."""
+    *rest, last = words.split(" ")
+    zone = tz.gettz(last) if last[0].isalpha() else None
+    moment: datetime = parser.parse(" ".join(rest) if zone else words)
+    return moment.replace(tzinfo=zone) if zone else moment
 
 
 def beside(folder: Path) -> dict[str, bytes]:
