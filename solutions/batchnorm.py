@@ -491,8 +491,8 @@ check_batchnorm_backward()
 
 # %% tags=["demo"]
 def gradient_sizes(scale, normalise):
-    """Length of dJ/dW in each of 20 ReLU layers, for J = the sum of random multiples of the last "
-    "Z."""
+    """Length of dJ/dW in each of 20 ReLU layers, for J = the sum of random multiples of the last
+    Z."""
     weights, A, tape = initialize_weights([100] * 21, np.random.default_rng(1), scale), X_demo, []
     one, zero = np.ones((100, 1)), np.zeros((100, 1))
     for W in weights:
@@ -907,8 +907,8 @@ def fold_batchnorm(W, b, gamma, beta, running_mean, running_var, eps=1e-5):
 
 # %% checks="fold_batchnorm"
 def check_fold_batchnorm():
-    """Two units that see three: standard deviations 2 and 0.1, so the gains are 3/2 and 5/0.1 "
-    "(nearly)."""
+    """Two units that see three: standard deviations 2 and 0.1, so the gains are 3/2 and 5/0.1
+    (nearly)."""
     W, b = np.array([[1.0, 0.0, 2.0], [-1.0, 1.0, 0.0]]), np.array([[4.0], [1.0]])
     gamma, beta = np.array([[3.0], [5.0]]), np.array([[7.0], [-2.0]])
     mean, var = np.array([[2.0], [3.0]]), np.array([[4.0], [0.01]])

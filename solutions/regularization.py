@@ -124,8 +124,8 @@ BLUE, GREEN, RED, GREY = "#0072b2", "#009e73", "#d55e00", "#666666"
 
 
 def map_nests(m, rng, wrong):
-    """m nests along two bends of the coast, gulls (0) and terns (1); a share `wrong` is "
-    "mislabelled."""
+    """m nests along two bends of the coast, gulls (0) and terns (1); a share `wrong` is
+    mislabelled."""
     birds = np.arange(m)[np.newaxis] % 2
     angle = np.pi * rng.random(m)
     bend = np.where(birds, -1, 1) * np.stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25])
@@ -265,8 +265,8 @@ def l2_cost(parameters, lambd, m):
 
 # %% checks="l2_cost"
 def check_l2_cost():
-    """Two small layers, worked out by hand: 1 + 4 + 0 + 9 = 14 in the first, 4 + 1 = 5 in the "
-    "second."""
+    """Two small layers, worked out by hand: 1 + 4 + 0 + 9 = 14 in the first, 4 + 1 = 5 in the
+    second."""
     parameters = {
         "W1": np.array([[1.0, -2.0], [0.0, 3.0]]), "b1": np.array([[10.0], [10.0]]),
         "W2": np.array([[2.0, 1.0]]), "b2": np.array([[10.0]]),
@@ -524,8 +524,8 @@ def entropy_penalty(logits, beta):
 
 # %% checks="entropy_penalty"
 def check_entropy_penalty():
-    """Two birds: one that could be any of three species, one with odds 1/2, 1/4, 1/4 (entropy 1.5 "
-    "log 2)."""
+    """Two birds: one that could be any of three species, one with odds 1/2, 1/4, 1/4 (entropy 1.5
+    log 2)."""
     logits = np.log(np.array([[1 / 3, 1 / 2], [1 / 3, 1 / 4], [1 / 3, 1 / 4]])) + np.array(
         [[5.0, -2.0]]
     )
@@ -617,8 +617,8 @@ features["b1"] = birds.standard_normal((30, 1))
 
 
 def classifier(beta, num_iterations=4000, learning_rate=0.1):
-    """Softmax regression on the 30 features with the entropy penalty; probabilities of the new "
-    "birds."""
+    """Softmax regression on the 30 features with the entropy penalty; probabilities of the new
+    birds."""
     F, F_new = (relu(features["W1"] @ x + features["b1"]) for x in (measured, measured_new))
     V, one_hot = np.zeros((3, 30)), np.eye(3)[:, species]
     for _ in range(num_iterations):
@@ -744,8 +744,8 @@ def dropout_forward(A, keep_prob, rng, training=True):
 
 # %% checks="dropout_forward"
 def check_dropout_forward():
-    """60 by 80 activations, some negative, none zero. Each bound leaves room for 6 standard "
-    "deviations of luck."""
+    """60 by 80 activations, some negative, none zero. Each bound leaves room for 6 standard
+    deviations of luck."""
     A = np.random.default_rng(0).uniform(1, 2, (60, 80)) * np.where(np.arange(80) % 2, 1, -1)
     before = A.copy()
     rng = np.random.default_rng(1)
@@ -957,8 +957,8 @@ def forward_with_dropout(X, parameters, keep_prob, rng):
 
 # %% checks="forward_with_dropout"
 def check_forward_with_dropout():
-    """Without dropout it is the given forward; with it, tiny networks whose output tells who was "
-    "kept."""
+    """Without dropout it is the given forward; with it, tiny networks whose output tells who was
+    kept."""
     rng = np.random.default_rng(3)
     parameters = initialize_he([3, 5, 4, 2], rng)
     X = rng.standard_normal((3, 6))
@@ -1073,8 +1073,8 @@ def backward_with_dropout(parameters, cache, Y, lambd=0.0):
 
 # %% checks="backward_with_dropout"
 def check_backward_with_dropout():
-    """A generator in the same state gives the same masks, so the slope of your own forward can be "
-    "measured."""
+    """A generator in the same state gives the same masks, so the slope of your own forward can be
+    measured."""
     data = np.random.default_rng(6)
     parameters = initialize_he([3, 5, 4, 2], data)
     parameters = {name: P + 0.1 * data.standard_normal(P.shape) for name, P in parameters.items()}
@@ -1227,8 +1227,8 @@ def predict_ensemble(X, parameters, keep_prob, rng, num_masks):
 
 # %% checks="predict_ensemble"
 def check_predict_ensemble():
-    """A network with one hidden unit says sigmoid(2) when the unit stays and sigmoid(-2) when it "
-    "goes."""
+    """A network with one hidden unit says sigmoid(2) when the unit stays and sigmoid(-2) when it
+    goes."""
     rng = np.random.default_rng(9)
     q, m = 0.5, 400
     parameters = {

@@ -176,8 +176,8 @@ def check_batchnorm_backward():
 
 
 def check_fold_batchnorm():
-    """Two units that see three: standard deviations 2 and 0.1, so the gains are 3/2 and 5/0.1 "
-    "(nearly)."""
+    """Two units that see three: standard deviations 2 and 0.1, so the gains are 3/2 and 5/0.1
+    (nearly)."""
     W, b = np.array([[1.0, 0.0, 2.0], [-1.0, 1.0, 0.0]]), np.array([[4.0], [1.0]])
     gamma, beta = np.array([[3.0], [5.0]]), np.array([[7.0], [-2.0]])
     mean, var = np.array([[2.0], [3.0]]), np.array([[4.0], [0.01]])

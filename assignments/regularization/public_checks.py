@@ -20,8 +20,8 @@ from unittest import mock
 import numpy as np
 
 def check_l2_cost():
-    """Two small layers, worked out by hand: 1 + 4 + 0 + 9 = 14 in the first, 4 + 1 = 5 in the "
-    "second."""
+    """Two small layers, worked out by hand: 1 + 4 + 0 + 9 = 14 in the first, 4 + 1 = 5 in the
+    second."""
     parameters = {
         "W1": np.array([[1.0, -2.0], [0.0, 3.0]]), "b1": np.array([[10.0], [10.0]]),
         "W2": np.array([[2.0, 1.0]]), "b2": np.array([[10.0]]),
@@ -82,8 +82,8 @@ def check_l2_gradients():
 
 
 def check_entropy_penalty():
-    """Two birds: one that could be any of three species, one with odds 1/2, 1/4, 1/4 (entropy 1.5 "
-    "log 2)."""
+    """Two birds: one that could be any of three species, one with odds 1/2, 1/4, 1/4 (entropy 1.5
+    log 2)."""
     logits = np.log(np.array([[1 / 3, 1 / 2], [1 / 3, 1 / 4], [1 / 3, 1 / 4]])) + np.array(
         [[5.0, -2.0]]
     )
@@ -142,8 +142,8 @@ def check_entropy_penalty():
 
 
 def check_dropout_forward():
-    """60 by 80 activations, some negative, none zero. Each bound leaves room for 6 standard "
-    "deviations of luck."""
+    """60 by 80 activations, some negative, none zero. Each bound leaves room for 6 standard
+    deviations of luck."""
     A = np.random.default_rng(0).uniform(1, 2, (60, 80)) * np.where(np.arange(80) % 2, 1, -1)
     before = A.copy()
     rng = np.random.default_rng(1)
@@ -227,8 +227,8 @@ def check_dropout_backward():
 
 
 def check_forward_with_dropout():
-    """Without dropout it is the given forward; with it, tiny networks whose output tells who was "
-    "kept."""
+    """Without dropout it is the given forward; with it, tiny networks whose output tells who was
+    kept."""
     rng = np.random.default_rng(3)
     parameters = initialize_he([3, 5, 4, 2], rng)
     X = rng.standard_normal((3, 6))
@@ -295,8 +295,8 @@ def check_forward_with_dropout():
 
 
 def check_backward_with_dropout():
-    """A generator in the same state gives the same masks, so the slope of your own forward can be "
-    "measured."""
+    """A generator in the same state gives the same masks, so the slope of your own forward can be
+    measured."""
     data = np.random.default_rng(6)
     parameters = initialize_he([3, 5, 4, 2], data)
     parameters = {name: P + 0.1 * data.standard_normal(P.shape) for name, P in parameters.items()}
@@ -351,8 +351,8 @@ def check_backward_with_dropout():
 
 
 def check_predict_ensemble():
-    """A network with one hidden unit says sigmoid(2) when the unit stays and sigmoid(-2) when it "
-    "goes."""
+    """A network with one hidden unit says sigmoid(2) when the unit stays and sigmoid(-2) when it
+    goes."""
     rng = np.random.default_rng(9)
     q, m = 0.5, 400
     parameters = {

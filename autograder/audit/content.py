@@ -17,8 +17,9 @@ class Content:
     """The digests of an assignment's samples."""
 
     def __init__(self, course: Course, slug: str, grader: Grader) -> None:
-        paths = [*_ENGINE, course.source(slug)]
-        self._common = "\0".join(path.read_text(encoding="utf-8") for path in paths)
+        engine = [path.read_text(encoding="utf-8") for path in _ENGINE]
+        solution = course.source(slug).read_text(encoding="utf-8")
+        self._common = "\0".join([*engine, *map(ast.unparse, _statements(solution))])
         self._definitions = Definitions(course.checks(slug).read_text(encoding="utf-8"))
         self._alpha = grader.alpha
         self._mistakes = {mistake.slug: mistake.source for mistake in grader.diagnosis.mistakes}
@@ -56,7 +57,7 @@ class Definitions:
 
 
 def _statements(text: str) -> Iterator[ast.stmt]:
-    """A file's statements: without docstrings, which change no draw, and one for each import."""
+    """A file's statements, one for each import; without prose, which changes no draw."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef):

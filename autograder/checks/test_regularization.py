@@ -939,6 +939,29 @@ def test_predict_ensemble_law(
 
 
 @check("predict_ensemble", points=0.5)
+def test_predict_ensemble_draws_from_rng(student: Student, rng: np.random.Generator) -> None:
+    """rng is the only source of randomness: its state, and nothing else, decides the masks."""
+    votes = _Votes(rng, 5, 40, 0.6)
+    call, seeds = (votes.X, votes.parameters, 0.6), [int(s) for s in rng.integers(2**62, size=2)]
+    seeds.append(seeds[0])
+
+    def follows(answer: Callable[[int], np.ndarray]) -> bool:
+        one, other, again = map(answer, seeds)
+        return np.array_equal(one, again) and not np.array_equal(one, other)
+
+    if follows(lambda seed: student.predict_ensemble(*call, np.random.default_rng(seed), 3)):
+        return
+    with _aside(student):
+        own = follows(lambda s: student.forward_with_dropout(*call, np.random.default_rng(s))[0])
+    if not own:
+        raise CheckSkipped("Cannot be judged: forward_with_dropout does not follow rng.")
+    raise CheckFailed(
+        "The masks do not follow rng: with rng in one state the answer should be the same again, "
+        "and in another state another one."
+    )
+
+
+@check("predict_ensemble", points=0.5)
 def test_predict_ensemble_unchanged(student: Student, rng: np.random.Generator) -> None:
     """Input and parameters are left as they were."""
     for keep_prob, num_masks in [(0.7, 3), (0.7, 1), (1.0, 2)]:

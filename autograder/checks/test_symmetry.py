@@ -313,6 +313,7 @@ def judge_gradients(student, reference, parameters, X, Y, A2, cache, grads):
         expect.shapes(grads, want, "grads")
         numeric = central_differences(student, reference, parameters, X, Y)
         expect.arrays(grads, numeric, "grads", rtol=1e-5, atol=1e-6)
+        expect.that(any(map(np.any, numeric.values())), "A2 does not depend on the parameters")
 
     def formulas():
         expect.shapes(grads, want, "grads")
@@ -482,8 +483,10 @@ def composed(network, cost, update):
     """Gradient descent by somebody's forward and backward, somebody's cost, somebody's update."""
 
     def descend(X, Y, parameters, steps, learning_rate):
-        costs = []
+        costs, start = [], parameters
         for _ in range(steps):
+            if any(value.size > 100 * start[name].size for name, value in parameters.items()):
+                raise CheckFailed("such matrices make gigantic products")
             A2, cache = network.forward(X, parameters)
             costs.append(cost.compute_cost(A2, Y))
             grads = network.backward(parameters, cache, X, Y)
@@ -508,6 +511,8 @@ def judge_training(student, reference, got, X, Y, parameters, steps, learning_ra
                 want = own_reading(descend, X, Y, parameters, steps, learning_rate)
                 if same_overflow(got, want):
                     return
+                if alike(want, (parameters, want[1])):
+                    needs_costs_that_tell(network, cost, X, Y, parameters)
             expect.numbers(got[1], want[1], "costs", rtol=1e-6, atol=1e-6)
             expect.arrays(got[0], want[0], "parameters", rtol=1e-6, atol=1e-8)
 
@@ -524,6 +529,21 @@ def judge_training(student, reference, got, X, Y, parameters, steps, learning_ra
                 "Cannot be judged: a function that train calls changes its arguments."
             ) from None
         raise
+
+
+def needs_costs_that_tell(network, cost, X, Y, parameters):
+    """A training that moves no parameter shows itself in its costs alone; these must be some."""
+    moved = {name: value + 0.5 for name, value in parameters.items()}
+    if cost_of(network, cost, X, Y, parameters) == cost_of(network, cost, X, Y, moved):
+        raise CheckSkipped(
+            "Cannot be judged: your other functions move no parameter, and the cost is the same "
+            "for all of them."
+        )
+
+
+def cost_of(network, cost, X, Y, parameters):
+    """Somebody's cost of somebody's outputs."""
+    return cost.compute_cost(network.forward(X, parameters)[0], Y)
 
 
 def same_overflow(got, want):

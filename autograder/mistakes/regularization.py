@@ -1902,6 +1902,28 @@ def predict_ensemble(X, parameters, keep_prob, rng, num_masks):
 
 
 @mistake(
+    "ensemble-of-its-own-generator",
+    "The answer is the same whatever the state of rng. Which generator draws the masks?",
+    subtle=True,
+)
+def predict_ensemble(X, parameters, keep_prob, rng, num_masks):
+    rng = np.random.default_rng(0)
+    outputs = [forward_with_dropout(X, parameters, keep_prob, rng)[0] for _ in range(num_masks)]
+    return sum(outputs) / num_masks
+
+
+@mistake(
+    "ensemble-of-a-generator-without-a-seed",
+    "The answer is another one each time, although rng is in the same state. Who draws the masks?",
+    subtle=True,
+)
+def predict_ensemble(X, parameters, keep_prob, rng, num_masks):
+    rng = np.random.default_rng()
+    outputs = [forward_with_dropout(X, parameters, keep_prob, rng)[0] for _ in range(num_masks)]
+    return sum(outputs) / num_masks
+
+
+@mistake(
     "l2-cost-squares-in-place",
     "The cost is right, and yet the weights are others afterwards. Which line wrote into them?",
 )

@@ -49,6 +49,7 @@ def course(tmp_path: Path) -> Course:
         ("autograder/mistakes/toy.py", "rng.uniform(0, 1,", "rng.uniform(0, 2,", {RIGHT}),
         ("autograder/mistakes/toy.py", "rng.normal(0, 0.25", "rng.normal(0, 0.2", {RIGHT, WRONG}),
         ("solutions/toy.py", "rng.normal(0, 0.5", "rng.normal(0.0, 0.5", set()),
+        ("solutions/toy.py", "import numpy", "# a word\nimport numpy", {RIGHT, WRONG}),
         ("course.yml", "limits:", "grading: {false_alarm_rate: 1.0e-6}\nlimits:", {RIGHT}),
     ],
 )
