@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -55,6 +56,12 @@ def _naive(value: object) -> object:
     return datetime(*moment.timetuple()[:6])
 
 
+def _given(value: object) -> object:
+    if value is None:
+        raise ValueError("is empty: write a date, YYYY-MM-DD HH:MM, or leave the line out")
+    return value
+
+
 LocalTime = Annotated[datetime, BeforeValidator(_naive)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Points = Annotated[float, Field(ge=0, le=1000)]
@@ -84,7 +91,7 @@ class Assignment(_Strict):
 
     slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: str
-    due: LocalTime | None = None
+    due: Annotated[LocalTime | None, BeforeValidator(_given)] = None
     points: dict[str, Points]
     """Points of each exercise, an exercise being one function of the student's."""
     manual: dict[str, Points] = Field(default_factory=dict)
@@ -264,7 +271,7 @@ def _words(error: Any) -> str:
     key = ".".join(str(part) for part in error["loc"])
     match error["type"]:
         case "extra_forbidden":
-            return f"unknown key {error['loc'][-1]!r}: remove it, or see docs/course.schema.json"
+            return f"unknown key {error['loc'][-1]!r}: {_cure(str(error['loc'][-1]))}"
         case "missing":
             return f"{key} is missing"
         case "value_error":
@@ -272,6 +279,13 @@ def _words(error: Any) -> str:
         case _:
             message = error["msg"].replace("Input should be", "expected")
             return f"{key}: {message}, got {error['input']!r}"
+
+
+def _cure(unknown: str) -> str:
+    """What an unknown key was probably meant to be."""
+    known = [name for model in _Strict.__subclasses__() for name in model.model_fields]
+    near = difflib.get_close_matches(unknown, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else "remove it, or see docs/course.schema.json"
 
 
 def _line(tree: Any, loc: Sequence[int | str]) -> int | None:

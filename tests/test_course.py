@@ -32,7 +32,9 @@ def broken(tmp_path: Path, old: str, new: str) -> tuple[str, int]:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("  memory_mb:", "  memory_mib:", "unknown key 'memory_mib'"),
+        ("  memory_mb:", "  memory_mib:", "unknown key 'memory_mib': did you mean 'memory_mb'"),
+        ("  memory_mb:", "  elephants:", "unknown key 'elephants': remove it"),
+        ("due: 2026-12-04 23:59", "due:", "due: is empty"),
         ("  memory_mb: 1024", "  memory_mb: much", "expected a valid integer"),
         ("due: 2026-12-04 23:59", "due: 2026-13-04 23:59", "bad date"),
         ("due: 2026-12-04 23:59", "due: next week", "bad date"),

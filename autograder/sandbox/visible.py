@@ -80,7 +80,8 @@ def _distribution(name: str) -> metadata.Distribution:
         return metadata.distribution(name)
     except metadata.PackageNotFoundError:
         raise PackageMissing(
-            f"the course's package {name} is not installed: pip install {name}"
+            f"`packages` in course.yml names {name!r}, which is not installed: mend the name, or "
+            f"pip install {name}"
         ) from None
 
 
