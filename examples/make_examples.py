@@ -1,10 +1,11 @@
 """Make the example class: real notebooks, the way students leave them, and their golden report.
 
-    python examples/make_examples.py            write examples/submitted/<student>/symmetry/
-    python examples/make_examples.py --golden   grade them and write examples/golden/<student>.json
+    python examples/make_examples.py            write examples/submitted/<student>/<assignment>/
+    python examples/make_examples.py --golden   grade them and write
+                                                examples/golden/<assignment>/<student>.json
 
-Each notebook is the released one, edited as `students.py` says and then run from top to bottom, as
-far as it goes, so that its outputs are real. The same input gives the same bytes.
+Each notebook is the released one, edited as `students/<assignment>.py` says and then run from top to
+bottom, as far as it goes, so that its outputs are real. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -32,14 +33,14 @@ from autograder.report import Report
 
 
 HERE = Path(__file__).resolve().parent
-SLUG = "symmetry"
 SECRET = b"the example class has no secrets"
-RELEASED = HERE.parent / "assignments" / SLUG / f"{SLUG}.ipynb"
 _STUB = re.compile(r"    # YOUR CODE HERE\n    raise NotImplementedError\(\)")
 _PATIENCE = 3  # seconds until a student presses the stop button
 
 Edit = Callable[["Notebook"], None]
-STUDENTS: dict[str, Student] = {}
+Key = tuple[str, str]
+STUDENTS: dict[Key, Student] = {}
+"""By assignment and name."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +48,22 @@ class Student:
     """What one student did with the notebook, and how they ran it before handing it in."""
 
     edit: Edit
+    loses: frozenset[str]
     ran: bool
     figures: bool
 
 
-def student(*, ran: bool = True, figures: bool = False) -> Callable[[Edit], Edit]:
+def student(*loses: str, ran: bool = True, figures: bool = False) -> Callable[[Edit], Edit]:
     """Declare a student: the decorated function edits the notebook and says why in a docstring.
 
-    ``ran``: outputs are there; ``figures``: those of the lesson's figures, too.
+    The assignment is the one that its module is named after. ``loses``: the exercises that lose
+    points. ``ran``: outputs are there; ``figures``: those of the lesson's figures, too.
     """
 
     def declare(edit: Edit) -> Edit:
-        STUDENTS[edit.__name__] = Student(edit, ran, figures)
+        STUDENTS[edit.__module__.rpartition(".")[2], edit.__name__] = Student(
+            edit, frozenset(loses), ran, figures
+        )
         return edit
 
     return declare
@@ -118,10 +123,17 @@ def source_of(cell: dict[str, Any]) -> str:
     return "".join(cell["source"])
 
 
-def make(name: str, *, run: bool = True) -> bytes:
+def place(key: Key) -> Path:
+    """Where a student's notebook lies."""
+    slug, name = key
+    return HERE / "submitted" / name / slug / f"{slug}.ipynb"
+
+
+def make(key: Key, *, run: bool = True) -> bytes:
     """The file that a student hands in; without ``run``, without outputs."""
-    chosen = STUDENTS[name]
-    notebook = Notebook(json.loads(RELEASED.read_text(encoding="utf-8")))
+    chosen = STUDENTS[key]
+    released = HERE.parent / "assignments" / key[0] / f"{key[0]}.ipynb"
+    notebook = Notebook(json.loads(released.read_text(encoding="utf-8")))
     chosen.edit(notebook)
     if notebook.raw is not None:
         return notebook.raw
@@ -264,11 +276,19 @@ def masked(text: str) -> str:
     return re.sub(r"(?<![\w.])[-−]?\d+(\.\d*)?(e[-+]?\d+)?|\binf\b|\bnan\b", "#", text)
 
 
-def grade_class(names: Iterable[str] | None = None) -> Iterator[Report]:
+def golden_file(key: Key) -> Path:
+    """Where a student's golden report lies."""
+    return HERE / "golden" / key[0] / f"{key[1]}.json"
+
+
+def grade_class(keys: Iterable[Key] | None = None) -> Iterator[Report]:
     """Grade the example class, or some of it, by the engine itself; one report a student."""
     course = load_course(HERE.parent / "course.yml")
-    paths = [HERE / "submitted" / name / SLUG for name in sorted(names or STUDENTS)]
-    found = find_submissions(course, SLUG, paths)
+    found = [
+        one
+        for key in sorted(keys or STUDENTS)
+        for one in find_submissions(course, key[0], [place(key).parent])
+    ]
     yield from Classroom(course, SECRET, "reduced").grade(found, jobs=1)
 
 
@@ -276,26 +296,26 @@ def main() -> None:
     """Write the notebooks, or the golden reports, of the whole class or of those named."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--golden", action="store_true", help="rewrite the golden reports")
-    parser.add_argument("names", nargs="*", help="only these students")
+    parser.add_argument("names", nargs="*", help="only these students, or all of an assignment")
     arguments = parser.parse_args()
-    names = arguments.names or sorted(STUDENTS)
+    keys = [key for key in sorted(STUDENTS) if not arguments.names or {*key} & {*arguments.names}]
     if arguments.golden:
-        (HERE / "golden").mkdir(exist_ok=True)
-        for report in grade_class(names):
-            path = HERE / "golden" / f"{report.student}.json"
+        for report in grade_class(keys):
+            path = golden_file((report.assignment, report.student))
+            path.parent.mkdir(parents=True, exist_ok=True)
             text = json.dumps(golden(report), indent=1, ensure_ascii=False)
             path.write_text(text + "\n", encoding="utf-8")
-            print(f"{report.student:8} {report.score:5g} of {report.max_score:g}")
+            print(f"{report.assignment:14} {report.student:8} {report.score:5g} of {report.max_score:g}")
         return
-    for name in names:
-        path = HERE / "submitted" / name / SLUG / f"{SLUG}.ipynb"
+    for key in keys:
+        path = place(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(make(name))
+        path.write_bytes(make(key))
         print(path.relative_to(HERE))
 
 
 if __name__ == "__main__":
-    sys.modules["make_examples"] = sys.modules["__main__"]  # students.py registers itself here
+    sys.modules["make_examples"] = sys.modules["__main__"]  # the students register themselves there
     import students  # noqa: F401
 
     main()

@@ -1,4 +1,4 @@
-"""Who is in the example class, and what each of them did."""
+"""The example class in ``symmetry``."""
 
 from __future__ import annotations
 
@@ -288,12 +288,12 @@ return w, b, costs
 # ---------------------------------------------------------------------------------- not finished
 
 
-@student(ran=False)
+@student(*PLAIN, ran=False)
 def dilek(notebook: Notebook) -> None:
     """Fetched it, handed it in."""
 
 
-@student()
+@student("backward", "update_parameters", "train", "count_distinct_units", "initialize_parameters", "train_logistic_regression")
 def emil(notebook: Notebook) -> None:
     """Half done: the first three functions, and a beginning of the fourth."""
     for exercise in ("initialize_zeros", "forward", "compute_cost"):
@@ -304,7 +304,7 @@ def emil(notebook: Notebook) -> None:
 # ------------------------------------------------------------------------------ typical mistakes
 
 
-@student()
+@student("compute_cost", "initialize_parameters")
 def farah(notebook: Notebook) -> None:
     """rand for randn, and a cost that forgets to average."""
     solve(
@@ -314,13 +314,13 @@ def farah(notebook: Notebook) -> None:
     )
 
 
-@student()
+@student("backward")
 def goran(notebook: Notebook) -> None:
     """The slope of tanh as 1 − A: the square forgotten."""
     solve(notebook, **changed("backward", ("(1 - np.power(A1, 2))", "(1 - A1)")))
 
 
-@student()
+@student("compute_cost", "update_parameters")
 def hana(notebook: Notebook) -> None:
     """Updates in place, and takes the logarithm of 0."""
     solve(
@@ -337,7 +337,7 @@ return float(-np.sum(Y * np.log(A2) + (1 - Y) * np.log(1 - A2)) / m)
     )
 
 
-@student()
+@student("forward", "train")
 def ines(notebook: Notebook) -> None:
     """Forgets the hidden layer's bias, and notes the cost after the step."""
     solve(
@@ -356,7 +356,7 @@ return parameters, costs
     )
 
 
-@student(figures=True)
+@student("initialize_parameters", figures=True)
 def jamal(notebook: Notebook) -> None:
     """Weights from N(0, 1): the 0.01 is missing. Saw the figures and wondered."""
     solve(notebook, **changed("initialize_parameters", (" * 0.01", "")))
@@ -367,7 +367,7 @@ def jamal(notebook: Notebook) -> None:
     )
 
 
-@student()
+@student("count_distinct_units", "train_logistic_regression")
 def kaito(notebook: Notebook) -> None:
     """Counts exact differences only, and walks uphill in the logistic regression."""
     solve(
@@ -380,7 +380,7 @@ return len(np.unique(np.hstack([parameters["W1"], parameters["b1"]]), axis=0))
     )
 
 
-@student()
+@student("backward", "train", "initialize_parameters")
 def yusuf(notebook: Notebook) -> None:
     """Seeds a generator of his own for each layer, so both layers begin alike; sums biases away."""
     solve(
@@ -400,14 +400,14 @@ return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
 # -------------------------------------------------------------------------- broken, yet gradable
 
 
-@student()
+@student("train")
 def lena(notebook: Notebook) -> None:
     """A colon is missing in one cell; everything else is right."""
     solve(notebook)
     notebook.replace("train", "for i in range(num_iterations):", "for i in range(num_iterations)")
 
 
-@student()
+@student("train_logistic_regression")
 def mateo(notebook: Notebook) -> None:
     """An endless loop in one function: the counter never moves."""
     solve(notebook, train_logistic_regression="""
@@ -472,7 +472,7 @@ plt.show()
     notebook.insert("backward_checks", "m = 3\nbackward.__name__")
 
 
-@student()
+@student("compute_cost", "train", "train_logistic_regression")
 def priya(notebook: Notebook) -> None:
     """Deleted the cell of compute_cost by accident."""
     solve(notebook)
@@ -490,7 +490,7 @@ def quentin(notebook: Notebook) -> None:
     copy["source"] = copy["source"].replace("    raise ValueError('try again below')", body)
 
 
-@student()
+@student("update_parameters", "train")
 def rosa(notebook: Notebook) -> None:
     """Pressed M on a code cell: it is text now."""
     solve(notebook)
@@ -499,7 +499,7 @@ def rosa(notebook: Notebook) -> None:
     del cell["outputs"], cell["execution_count"]
 
 
-@student()
+@student("forward", "backward")
 def sven(notebook: Notebook) -> None:
     """Found a better name for forward."""
     solve(notebook, **changed("train", ("forward(", "forward_pass(")))
@@ -507,7 +507,7 @@ def sven(notebook: Notebook) -> None:
     notebook.replace("forward_checks", "forward(X", "forward_pass(X")
 
 
-@student()
+@student("forward")
 def tariq(notebook: Notebook) -> None:
     """Made the check agree with his forward, which has the activations swapped, and not vice versa."""
     solve(

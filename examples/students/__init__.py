@@ -1,0 +1,7 @@
+"""Who is in the example class, and what each of them did, assignment by assignment."""
+
+from __future__ import annotations
+
+from students import symmetry
+
+__all__ = ["symmetry"]
