@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: grade test lint audit release bench clean
 grade: $(STAMP)
-	$(BIN)/autograder grade symmetry examples/submitted --feedback feedback; code=$$?; [ $$code -le 1 ]
+	$(BIN)/autograder grade examples/submitted --feedback feedback; code=$$?; [ $$code -le 1 ]
 
 test: $(STAMP) lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile

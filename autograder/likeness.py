@@ -17,8 +17,12 @@ P_VALUE = 1e-7
 withheld costs less than a wrong one, and the checks' samples tell neighbours apart far below it."""
 
 _DEVIATIONS = -float(ndtri(P_VALUE / 2))
+_ROUNDING = 1e-16
+"""What is left of a sum of ones that is 0 in theory: its digits tell nothing."""
 _ENOUGH = 10_000
-_HEAD = 4
+_HEAD = 32
+_TELLING = 24
+"""So many entries of a mask are not those of another one by chance."""
 
 
 class _Seen(Protocol):
@@ -65,6 +69,8 @@ def _compare(one: Any, other: Any, arrays: Callable[[Any, Any], bool]) -> bool:
         return True  # what stays inside is the student's own
     if isinstance(one, Foreign):
         return type(other).__name__ == one.type_name.rpartition(".")[2]
+    if type(one) is not type(other) and _is_sequence(one) and _is_sequence(other):
+        one, other = list(one), list(other)
     if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
         return (
             type(one) is type(other)
@@ -95,6 +101,15 @@ def _compare(one: Any, other: Any, arrays: Callable[[Any, Any], bool]) -> bool:
         return one is other
 
 
+def _is_sequence(value: Any) -> bool:
+    """Whether it is a sequence of numbers: for a history, say, any kind of one will do."""
+    if isinstance(value, np.ndarray):
+        return value.ndim == 1 and value.dtype.kind in "iuf"
+    return isinstance(value, (list, tuple)) and all(
+        isinstance(item, (int, float, np.number)) and not isinstance(item, bool) for item in value
+    )
+
+
 def _close(one: np.ndarray, other: np.ndarray, exact: bool) -> bool:
     if one.shape == other.shape and one.dtype == other.dtype and one.tobytes() == other.tobytes():
         return True
@@ -104,7 +119,8 @@ def _close(one: np.ndarray, other: np.ndarray, exact: bool) -> bool:
         return np.array_equal(one, other)
     finite = one[np.isfinite(one)]
     scale = float(np.abs(finite).max(initial=0.0))
-    return np.allclose(one, other, rtol=1e-6, atol=1e-9 * scale, equal_nan=True)
+    atol = max(1e-9 * scale, _ROUNDING)
+    return np.allclose(one, other, rtol=1e-6, atol=atol, equal_nan=True)
 
 
 class _Sample:
@@ -246,16 +262,29 @@ def _same_share(counts: Sequence[int], size: int) -> bool:
     return bool(abs(counts[0] - counts[1]) / size <= 5.4 * width)
 
 
-@np.errstate(invalid="ignore", over="ignore")
 def _shared(calls: Sequence[_Seen]) -> set[tuple[int, int]]:
     """The pairs of arrays whose first entries are one draw, if need be at two scales.
 
-    What is not finite shares nothing.
+    First by rows or first by columns: some draw a matrix lying on its side.
     """
-    arrays = [array.ravel() for call in calls for array in _random_arrays(call.value)]
-    sizes = np.array([min(array.size, _HEAD) for array in arrays])
+    arrays = [array for call in calls for array in _random_arrays(call.value)]
+    by_rows = _same_start([array.ravel() for array in arrays])
+    if all(array.ndim == 1 for array in arrays):
+        return by_rows
+    return by_rows | _same_start([array.ravel("F") for array in arrays])
+
+
+@np.errstate(invalid="ignore", over="ignore")
+def _same_start(arrays: Sequence[np.ndarray]) -> set[tuple[int, int]]:
+    """The pairs that begin alike, as far as both go.
+
+    What is not finite shares nothing; what is partly 0 may be alike by chance while it is small.
+    """
+    sizes = np.array([min(array.size, _HEAD) for array in arrays], dtype=int)
+    partly = np.array([not array[:_HEAD].all() for array in arrays], dtype=bool)
+    sizes[(sizes < _TELLING) & partly] = 0
     shared = set()
-    for count in range(2, _HEAD + 1):
+    for count in np.unique(sizes[sizes > 1]):
         index = np.flatnonzero(sizes >= count)
         heads = np.array([arrays[i][:count] for i in index], dtype=float).reshape(-1, count)
         lengths = np.linalg.norm(heads, axis=1)

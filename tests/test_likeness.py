@@ -90,3 +90,43 @@ def test_what_was_seen_is_summed_up_once_and_not_confused() -> None:
             a = LAWS[name](np.random.default_rng(i))
             assert one.alike(a, LAWS[name](np.random.default_rng(9 + i)))
             del a
+
+
+def test_any_sequence_of_numbers_will_do() -> None:
+    """A history may be a list, a tuple or an array; a matrix stays a matrix."""
+    assert equal([1.0, 2.0], np.array([1.0, 2.0]))
+    assert equal((1.0, np.float64(2.0)), [1.0, 2.0])
+    assert not equal([1.0, 2.0], np.array([1.0, 2.1]))
+    assert not equal([1.0, 2.0], np.array([1.0, 2.0, 3.0]))
+    assert not equal([[1.0, 2.0]], np.array([[1.0, 2.0]]))
+    assert not equal([True, False], np.array([1.0, 0.0]))
+
+
+def test_what_rounding_leaves_of_zero_tells_nothing() -> None:
+    """Gradients that cancel come out as 1e-18, each time another; 1e-12 is a value."""
+    assert equal({"b1": np.array([9.1e-19, 2e-18])}, {"b1": np.array([-3e-19, 0.0])})
+    assert not equal({"b1": np.array([9.1e-12])}, {"b1": np.array([9.2e-12])})
+
+
+def test_one_number_tells_nothing_of_its_law() -> None:
+    """A cost that happens to be 0 is no evidence against any function."""
+    assert Likeness().alike([0.0, 3.1], [0.4, 0.0])
+    assert Likeness().alike(np.float64(0.0), np.float64(1e5))
+
+
+def test_a_matrix_may_be_drawn_lying_on_its_side() -> None:
+    """Two matrices from one state share their draws, by rows or by columns."""
+    draws = np.random.default_rng(3).normal(size=60)
+    upright = seen(draws.reshape(6, 10), draws[:12].reshape(4, 3))
+    lying = seen(draws.reshape(10, 6).T, draws[:12].reshape(3, 4).T)
+    apart = seen(draws.reshape(6, 10), NORMAL[:4, :3])
+    assert Likeness().same_pattern(upright, lying)
+    assert not Likeness().same_pattern(upright, apart)
+
+
+def test_small_masks_may_be_alike_by_chance() -> None:
+    """A handful of kept and dropped entries shares nothing; large masks that are the same do."""
+    small, other = np.array([0.0, 2.0, 0.0]), np.array([2.0, 0.0, 0.0])
+    assert Likeness().same_pattern(seen(small, small.copy()), seen(small, other))
+    mask, fresh = (np.random.default_rng(i).random((5, 8)) < 0.5 for i in range(2))
+    assert not Likeness().same_pattern(seen(mask, mask.copy()), seen(mask, fresh))

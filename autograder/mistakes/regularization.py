@@ -89,6 +89,15 @@ def l2_cost(parameters, lambd, m):
 
 
 @mistake(
+    "l2-cost-of-exactly-two-layers",
+    "For two layers the penalty is right. How many layers may a network have?",
+)
+def l2_cost(parameters, lambd, m):
+    squares = np.sum(parameters["W1"] ** 2) + np.sum(parameters["W2"] ** 2)
+    return float(lambd / (2 * m) * squares)
+
+
+@mistake(
     "l2-cost-without-the-last-layer",
     "One layer pays nothing. How far does your loop run?",
 )
@@ -628,6 +637,18 @@ def dropout_forward(A, keep_prob, rng, training=True):
     mask = np.ones(A.shape)
     if training and keep_prob < 1:
         mask = (rng.standard_normal(A.shape) < keep_prob) / keep_prob
+    return A * mask, mask
+
+
+@mistake(
+    "keep-and-drop-confused-always",
+    "With keep_prob = 0.5 nobody sees it, with 1 nothing is left: is keep_prob the probability to be "
+    "kept or dropped?",
+)
+def dropout_forward(A, keep_prob, rng, training=True):
+    mask = np.ones(A.shape)
+    if training:
+        mask = (rng.random(A.shape) > keep_prob) / keep_prob
     return A * mask, mask
 
 

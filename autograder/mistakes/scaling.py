@@ -7,6 +7,18 @@ from autograder.mistakes import mistake
 # ------------------------------------------------------------------ forward_deep
 
 
+@mistake(
+    "forward-no-hidden-bias", "The output layer adds its b. What became of the hidden layers' b?"
+)
+def forward_deep(X, parameters, activation):
+    L = len(parameters) // 2
+    cache = [X]
+    for layer in range(1, L):
+        cache.append(activate(parameters[f"W{layer}"] @ cache[-1], activation))
+    cache.append(sigmoid(parameters[f"W{L}"] @ cache[-1] + parameters[f"b{L}"]))
+    return cache[-1], cache
+
+
 @mistake("forward-no-bias", "Each layer computes W A + b. What became of b?")
 def forward_deep(X, parameters, activation):
     L = len(parameters) // 2
@@ -983,6 +995,19 @@ def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
 
 
 @mistake(
+    "scaling-variance-as-deviation",
+    "The uniform weights are right. What does the normal distribution take: the variance or its "
+    "root?",
+)
+def variance_scaling(fan_in, fan_out, rng, scale, mode, distribution):
+    n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    if distribution == "normal":
+        return rng.normal(0, scale / n, (fan_out, fan_in))
+    bound = np.sqrt(3 * scale / n)
+    return rng.uniform(-bound, bound, (fan_out, fan_in))
+
+
+@mistake(
     "scaling-clipped",
     "The far tails of the normal distribution are missing, as if someone had cut them off.",
     subtle=True,
@@ -1175,6 +1200,19 @@ def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
     return build_parameters(
         layer_dims, lambda i, o: variance_scaling(i, o, rng, 1, mode, distribution)
     )
+
+
+@mistake(
+    "he-average-is-sum",
+    "With fan_in and fan_out it is right. For fan_avg, is n the sum of both or their mean?",
+    subtle=True,
+)
+def initialize_he(layer_dims, rng, distribution="normal", mode="fan_in"):
+    def draw(i, o):
+        n = {"fan_in": i, "fan_out": o, "fan_avg": i + o}[mode]
+        return variance_scaling(i, o, rng, 2 / n * i, "fan_in", distribution)
+
+    return build_parameters(layer_dims, draw)
 
 
 @mistake(
@@ -1568,6 +1606,23 @@ def backward_deep(parameters, cache, Y, activation):
         grads[f"dW{layer}"] = dZ @ A_prev.T / m
         grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
         dZ = parameters[f"W{layer}"].T @ dZ
+    return grads
+
+
+@mistake(
+    "backward-always-relu-slope",
+    "For ReLU it is right. For the other activations, which derivative do you use?",
+    subtle=True,
+)
+def backward_deep(parameters, cache, Y, activation):
+    m = Y.shape[1]
+    grads = {}
+    dZ = cache[-1] - Y
+    for layer in range(len(parameters) // 2, 0, -1):
+        A_prev = cache[layer - 1]
+        grads[f"dW{layer}"] = dZ @ A_prev.T / m
+        grads[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        dZ = parameters[f"W{layer}"].T @ dZ * (A_prev > 0)
     return grads
 
 
@@ -2139,6 +2194,20 @@ def initialize_xavier(layer_dims, rng, distribution="uniform"):
     return build_parameters(
         layer_dims, lambda i, o: variance_scaling(i, o, rng, 1.5, "fan_avg", distribution)
     )
+
+
+@mistake(
+    "xavier-precedence-by-hand",
+    "The weights are huge, and grow with the layer: which part of the sum is divided?",
+)
+def initialize_xavier(layer_dims, rng, distribution="uniform"):
+    def draw(i, o):
+        if distribution == "normal":
+            return rng.normal(0, np.sqrt(2 / i + o), (o, i))
+        bound = np.sqrt(6 / i + o)
+        return rng.uniform(-bound, bound, (o, i))
+
+    return build_parameters(layer_dims, draw)
 
 
 @mistake(

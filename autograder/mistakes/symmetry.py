@@ -1821,6 +1821,42 @@ def backward(parameters, cache, X, Y):
 
 
 @mistake(
+    "hidden-bias-gradient-summed",
+    "All gradients are averaged over the examples, but for one: which of them lacks its 1/m?",
+    subtle=True,
+)
+def backward(parameters, cache, X, Y):
+    A1, A2 = cache["A1"], cache["A2"]
+    m = X.shape[1]
+    dZ2 = A2 - Y
+    dZ1 = (parameters["W2"].T @ dZ2) * (1 - A1**2)
+    return {
+        "dW1": dZ1 @ X.T / m,
+        "db1": np.sum(dZ1, axis=1, keepdims=True),
+        "dW2": dZ2 @ A1.T / m,
+        "db2": np.sum(dZ2, axis=1, keepdims=True) / m,
+    }
+
+
+@mistake(
+    "output-bias-gradient-summed",
+    "The hidden layer's gradients are averaged over the examples. And those of the output layer?",
+    subtle=True,
+)
+def backward(parameters, cache, X, Y):
+    A1, A2 = cache["A1"], cache["A2"]
+    m = X.shape[1]
+    dZ2 = A2 - Y
+    dZ1 = (parameters["W2"].T @ dZ2) * (1 - A1**2)
+    return {
+        "dW1": dZ1 @ X.T / m,
+        "db1": np.sum(dZ1, axis=1, keepdims=True) / m,
+        "dW2": dZ2 @ A1.T / m,
+        "db2": np.sum(dZ2, axis=1, keepdims=True),
+    }
+
+
+@mistake(
     "bias-gradients-summed",
     "The gradients of the weights are averaged over the examples. And those of the biases?",
     subtle=True,

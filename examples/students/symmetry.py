@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from make_examples import Notebook, student
+from students.answers import changed, solve
 
 PLAIN = {
     "initialize_zeros": """
@@ -89,22 +90,6 @@ return w, float(b), costs
 }
 
 
-def solve(notebook: Notebook, **changed: str | None) -> None:
-    """Answer everything in the plain way, but for what is changed (None: left as it was)."""
-    for exercise, body in (PLAIN | changed).items():
-        if body is not None:
-            notebook.answer(exercise, body)
-
-
-def changed(exercise: str, *edits: tuple[str, str]) -> dict[str, str]:
-    """The plain answer to one exercise with some text changed."""
-    body = PLAIN[exercise]
-    for old, new in edits:
-        assert old in body, f"{old!r} is not in the answer to {exercise}"
-        body = body.replace(old, new)
-    return {exercise: body}
-
-
 # ------------------------------------------------------------------------- full marks, three ways
 
 
@@ -113,6 +98,7 @@ def ada(notebook: Notebook) -> None:
     """Right, with loops, as someone writes who comes from C; had no patience for the figures."""
     solve(
         notebook,
+        PLAIN,
         forward="""
 W1, b1, W2, b2 = parameters["W1"], parameters["b1"], parameters["W2"], parameters["b2"]
 n_h, n_x = W1.shape
@@ -309,15 +295,16 @@ def farah(notebook: Notebook) -> None:
     """rand for randn, and a cost that forgets to average."""
     solve(
         notebook,
-        **changed("initialize_parameters", ("standard_normal", "random")),
-        **changed("compute_cost", ("np.sum(logprobs) / m", "np.sum(logprobs)")),
+        PLAIN,
+        **changed(PLAIN, "initialize_parameters", ("standard_normal", "random")),
+        **changed(PLAIN, "compute_cost", ("np.sum(logprobs) / m", "np.sum(logprobs)")),
     )
 
 
 @student("backward")
 def goran(notebook: Notebook) -> None:
     """The slope of tanh as 1 − A: the square forgotten."""
-    solve(notebook, **changed("backward", ("(1 - np.power(A1, 2))", "(1 - A1)")))
+    solve(notebook, PLAIN, **changed(PLAIN, "backward", ("(1 - np.power(A1, 2))", "(1 - A1)")))
 
 
 @student("compute_cost", "update_parameters")
@@ -325,6 +312,7 @@ def hana(notebook: Notebook) -> None:
     """Updates in place, and takes the logarithm of 0."""
     solve(
         notebook,
+        PLAIN,
         update_parameters="""
 for key in parameters:
     parameters[key] -= learning_rate * grads["d" + key]
@@ -342,7 +330,8 @@ def ines(notebook: Notebook) -> None:
     """Forgets the hidden layer's bias, and notes the cost after the step."""
     solve(
         notebook,
-        **changed("forward", (' + parameters["b1"]', "")),
+        PLAIN,
+        **changed(PLAIN, "forward", (' + parameters["b1"]', "")),
         train="""
 costs = []
 for i in range(num_iterations):
@@ -359,7 +348,7 @@ return parameters, costs
 @student("initialize_parameters", figures=True)
 def jamal(notebook: Notebook) -> None:
     """Weights from N(0, 1): the 0.01 is missing. Saw the figures and wondered."""
-    solve(notebook, **changed("initialize_parameters", (" * 0.01", "")))
+    solve(notebook, PLAIN, **changed(PLAIN, "initialize_parameters", (" * 0.01", "")))
     notebook.insert(
         "initialize_parameters_checks",
         "I don't understand why this says 1 and not 0.01, randn *is* small??",
@@ -372,10 +361,11 @@ def kaito(notebook: Notebook) -> None:
     """Counts exact differences only, and walks uphill in the logistic regression."""
     solve(
         notebook,
+        PLAIN,
         count_distinct_units="""
 return len(np.unique(np.hstack([parameters["W1"], parameters["b1"]]), axis=0))
 """,
-        **changed("train_logistic_regression", ("w - learning", "w + learning"),
+        **changed(PLAIN, "train_logistic_regression", ("w - learning", "w + learning"),
                   ("b - learning", "b + learning")),
     )
 
@@ -385,6 +375,7 @@ def yusuf(notebook: Notebook) -> None:
     """Seeds a generator of his own for each layer, so both layers begin alike; sums biases away."""
     solve(
         notebook,
+        PLAIN,
         initialize_parameters="""
 W1 = np.random.default_rng(1).standard_normal((n_h, n_x)) * 0.01
 b1 = np.zeros((n_h, 1))
@@ -392,7 +383,7 @@ W2 = np.random.default_rng(1).standard_normal((n_y, n_h)) * 0.01
 b2 = np.zeros((n_y, 1))
 return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
 """,
-        **changed("backward", ("np.sum(dZ2, axis=1, keepdims=True)", "np.sum(dZ2)"),
+        **changed(PLAIN, "backward", ("np.sum(dZ2, axis=1, keepdims=True)", "np.sum(dZ2)"),
                   ("np.sum(dZ1, axis=1, keepdims=True)", "np.sum(dZ1, axis=1)")),
     )
 
@@ -403,14 +394,14 @@ return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
 @student("train")
 def lena(notebook: Notebook) -> None:
     """A colon is missing in one cell; everything else is right."""
-    solve(notebook)
+    solve(notebook, PLAIN)
     notebook.replace("train", "for i in range(num_iterations):", "for i in range(num_iterations)")
 
 
 @student("train_logistic_regression")
 def mateo(notebook: Notebook) -> None:
     """An endless loop in one function: the counter never moves."""
-    solve(notebook, train_logistic_regression="""
+    solve(notebook, PLAIN, train_logistic_regression="""
 w = np.zeros((1, X.shape[0]))
 b = 0.0
 costs = []
@@ -440,7 +431,7 @@ def nuria(notebook: Notebook) -> None:
     )
     prints["update_parameters"] = PLAIN["update_parameters"]
     prints["count_distinct_units"] = PLAIN["count_distinct_units"]
-    solve(notebook, **prints)
+    solve(notebook, PLAIN, **prints)
     notebook.insert(
         "initialize_zeros_checks",
         'import sys\nimport warnings\nwarnings.warn("is float64 really needed?")\n'
@@ -451,7 +442,7 @@ def nuria(notebook: Notebook) -> None:
 @student()
 def olu(notebook: Notebook) -> None:
     """Right, with experiments in between: plots, a name used twice, a helper file that he kept."""
-    solve(notebook)
+    solve(notebook, PLAIN)
     notebook.insert(
         "train_checks",
         """
@@ -475,14 +466,14 @@ plt.show()
 @student("compute_cost", "train", "train_logistic_regression")
 def priya(notebook: Notebook) -> None:
     """Deleted the cell of compute_cost by accident."""
-    solve(notebook)
+    solve(notebook, PLAIN)
     del notebook.cells[notebook.position("compute_cost")]
 
 
 @student()
 def quentin(notebook: Notebook) -> None:
     """Copied a cell to try something, name and all, and kept both: the second one counts."""
-    solve(notebook, backward=None)
+    solve(notebook, PLAIN, backward=None)
     notebook.answer("backward", "raise ValueError('try again below')")
     copy = dict(notebook.cell("backward")) | {"id": "copied"}
     notebook.cells.insert(notebook.position("backward") + 1, copy)
@@ -493,7 +484,7 @@ def quentin(notebook: Notebook) -> None:
 @student("update_parameters", "train")
 def rosa(notebook: Notebook) -> None:
     """Pressed M on a code cell: it is text now."""
-    solve(notebook)
+    solve(notebook, PLAIN)
     cell = notebook.cell("update_parameters")
     cell["cell_type"] = "markdown"
     del cell["outputs"], cell["execution_count"]
@@ -502,7 +493,7 @@ def rosa(notebook: Notebook) -> None:
 @student("forward", "backward")
 def sven(notebook: Notebook) -> None:
     """Found a better name for forward."""
-    solve(notebook, **changed("train", ("forward(", "forward_pass(")))
+    solve(notebook, PLAIN, **changed(PLAIN, "train", ("forward(", "forward_pass(")))
     notebook.replace("forward", "def forward(", "def forward_pass(")
     notebook.replace("forward_checks", "forward(X", "forward_pass(X")
 
@@ -512,7 +503,8 @@ def tariq(notebook: Notebook) -> None:
     """Made the check agree with his forward, which has the activations swapped, and not vice versa."""
     solve(
         notebook,
-        **changed("forward", ("np.tanh(Z1)", "sigmoid(Z1)"), ("sigmoid(Z2)", "np.tanh(Z2)")),
+        PLAIN,
+        **changed(PLAIN, "forward", ("np.tanh(Z1)", "sigmoid(Z1)"), ("sigmoid(Z2)", "np.tanh(Z2)")),
     )
     cell = notebook.cell("forward_checks")
     cell["source"] = 'print("✓ forward: the surveyors speak and the chief decides.")'
@@ -521,7 +513,7 @@ def tariq(notebook: Notebook) -> None:
 @student()
 def uma(notebook: Notebook) -> None:
     """Right, with magics and shell lines, as notebooks from elsewhere have them."""
-    solve(notebook)
+    solve(notebook, PLAIN)
     notebook.insert("initialize_zeros_checks", "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'")
     notebook.insert("forward_checks", "!pip install numpy\nfiles = !ls\n%timeit forward(X, initialize_zeros(2, 4, 1))")
     notebook.insert("compute_cost_checks", "%%time\nprint(compute_cost(np.full((1, 5), 0.5), np.ones((1, 5))))")
@@ -531,7 +523,7 @@ def uma(notebook: Notebook) -> None:
 @student(ran=False)
 def zoe(notebook: Notebook) -> None:
     """Right, but saved by another program, which dropped nbgrader's marks."""
-    solve(notebook)
+    solve(notebook, PLAIN)
     for cell in notebook.cells:
         cell["metadata"] = {"id": cell.pop("id")}
     notebook.tree["nbformat_minor"] = 0
