@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
+from autograder.diagnosis import Diagnosis
 from autograder.grading import Grader
 from autograder.problem import Problem
 from autograder.report import Report, Verdict
@@ -248,6 +249,21 @@ def test_a_check_that_stumbles_over_a_result_pays_nothing(
     assert "ada" in caplog.text
     right = grader.grade(toy_submission(), toy_sandbox).checks[0]
     assert right.verdict is Verdict.PASSED
+
+
+def test_a_diagnosis_that_stops_costs_a_word_and_no_grade(
+    course: Course, toy_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The points stay what the checks found; only the mistake has no name."""
+
+    def stop(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Diagnosis, "explain", stop)
+    wrong = toy_submission("def double(X):\n    return X + 2")
+    report = Grader(course, course.assignment("toy"), SECRET).grade(wrong, toy_sandbox)
+    assert 0 < report.score < report.max_score
+    assert not any(o.mistake for o in report.checks)
 
 
 def test_time_that_is_used_up_earns_nothing(
