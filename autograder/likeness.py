@@ -284,15 +284,15 @@ def _same_start(arrays: Sequence[np.ndarray]) -> set[tuple[int, int]]:
     partly = np.array([not array[:_HEAD].all() for array in arrays], dtype=bool)
     sizes[(sizes < _TELLING) & partly] = 0
     shared = set()
-    for count in np.unique(sizes[sizes > 1]):
-        index = np.flatnonzero(sizes >= count)
-        heads = np.array([arrays[i][:count] for i in index], dtype=float).reshape(-1, count)
+    for count in np.unique(sizes[sizes > 1]).tolist():
+        index = np.flatnonzero(sizes >= count).tolist()
+        heads: np.ndarray = np.stack([arrays[i][:count] for i in index]).astype(float)
         lengths = np.linalg.norm(heads, axis=1)
         products = np.outer(lengths, lengths)
         cosines = np.abs(heads @ heads.T) / np.where(products > 0, products, np.inf)
         for i, j in np.argwhere(np.tril(cosines > 1 - 1e-12, -1)):
             if min(sizes[index[i]], sizes[index[j]]) == count:  # as many as both have
-                shared.add((int(index[i]), int(index[j])))
+                shared.add((index[i], index[j]))
     return shared
 
 

@@ -848,16 +848,42 @@ def _or_own_mean(
     try:
         judge()
     except CheckFailed:
+        for own in _own_means(student, call, state, num_masks):
+            if own.shape == got.shape and np.allclose(own, got, rtol=1e-7, atol=1e-10):
+                return
+        raise
+
+
+def _own_means(
+    student: Student,
+    call: tuple[np.ndarray, Parameters, float],
+    state: Callable[[], np.random.Generator],
+    num_masks: int,
+) -> Iterator[np.ndarray]:
+    """The mean of the student's own passes: one after another, or all at once side by side."""
+    X, parameters, keep_prob = call
+    m = X.shape[1]
+
+    def one_after_another() -> np.ndarray:
+        held = student.hold(state())
+        passes = [student.forward_with_dropout(*call, held)[0] for _ in range(num_masks)]
+        return np.asarray(np.mean(passes, axis=0))
+
+    def side_by_side(copies: np.ndarray, shape: tuple[int, int], axis: int) -> np.ndarray:
+        AL, _ = student.forward_with_dropout(copies, parameters, keep_prob, state())
+        return np.asarray(AL.reshape(len(AL), *shape).mean(axis=axis))
+
+    for way in (
+        one_after_another,
+        partial(side_by_side, np.tile(X, num_masks), (num_masks, m), 1),
+        partial(side_by_side, np.repeat(X, num_masks, axis=1), (m, num_masks), 2),
+    ):
         try:
             with _aside(student):
-                held = student.hold(state())
-                own = sum(student.forward_with_dropout(*call, held)[0] for _ in range(num_masks))
-        except Exception:
-            own = None
-        if own is None or not np.shape(own) == got.shape:
-            raise
-        if not np.allclose(own / num_masks, got, rtol=1e-7, atol=1e-10):
-            raise
+                mean = way()
+        except (CallFailed, CheckFailed, ValueError, TypeError):
+            continue
+        yield mean
 
 
 @check("predict_ensemble")
