@@ -28,6 +28,7 @@ from autograder.sandbox.host import Sandbox, Session
 from autograder.sandbox.protocol import Cell, StudentFailure
 from autograder.seeds import generator, seed
 from autograder.submission import Submission
+from autograder.unwritten import unwritten
 from autograder.wording import failure_words
 
 _log = logging.getLogger(__name__)
@@ -152,6 +153,12 @@ class Grader:
         verdict, message = self._verdict(lambda: run(student), check, submission, stopped)
         if verdict is Verdict.FAULT and self._works_on_the_reference(run):
             verdict, message = Verdict.FAILED, _STUMBLED
+        elif verdict is Verdict.SKIPPED and (
+            kind := unwritten(check.exercise, submission, session.functions)
+        ):
+            # A stub is a stub, whatever else could not be judged with it.
+            nothing = CallFailed(check.exercise, StudentFailure(kind))
+            verdict, message = _called(nothing, submission, stopped)
         maximum = self._share(check)
         outcome = Outcome(
             check.name, check.exercise, check.title, verdict,
@@ -195,10 +202,7 @@ class Grader:
         except CheckSkipped as skipped:
             return Verdict.SKIPPED, str(skipped)
         except CallFailed as failed:
-            verdict = _VERDICTS[failed.failure.kind]
-            words = failure_words(failed.failure, failed.function, submission)
-            if failed.failure.kind == "MISSING" and failed.function in stopped:
-                verdict, words = Verdict.ERRORED, stopped[failed.function]
+            verdict, words = _called(failed, submission, stopped)
             if failed.function != check.exercise:
                 return Verdict.SKIPPED, f"Cannot be judged: {words}"
             return verdict, words
@@ -251,6 +255,16 @@ class Grader:
             else r.outcome
             for r in ran
         ]
+
+
+def _called(
+    failed: CallFailed, submission: Submission, stopped: Mapping[str, str]
+) -> tuple[Verdict, str]:
+    """What a call that gave no value says of the function that was called."""
+    if failed.failure.kind == "MISSING" and failed.function in stopped:
+        return Verdict.ERRORED, stopped[failed.function]
+    words = failure_words(failed.failure, failed.function, submission)
+    return _VERDICTS[failed.failure.kind], words
 
 
 @dataclass(frozen=True)

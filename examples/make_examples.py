@@ -158,7 +158,9 @@ def run_cells(notebook: Notebook, figures: bool) -> None:
     module = types.ModuleType("__main__")
     count = 0
     for cell in notebook.cells:
-        if cell["cell_type"] != "code" or ("demo" in cell["metadata"].get("tags", ()) and not figures):
+        if cell["cell_type"] != "code" or (
+            "demo" in cell["metadata"].get("tags", ()) and not figures
+        ):
             continue
         count += 1
         cell["execution_count"] = count
@@ -192,7 +194,9 @@ def _execute(source: str, module: types.ModuleType, outputs: list[Any], count: i
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, f"<cell {count}>", "exec"), module.__dict__)
     if last is not None and not source.rstrip().endswith(";"):
-        value = eval(compile(ast.Expression(last.value), f"<cell {count}>", "eval"), module.__dict__)
+        value = eval(
+            compile(ast.Expression(last.value), f"<cell {count}>", "eval"), module.__dict__
+        )
         if value is not None:
             outputs.append(
                 {"output_type": "execute_result", "execution_count": count, "metadata": {},
@@ -305,7 +309,9 @@ def main() -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             text = json.dumps(golden(report), indent=1, ensure_ascii=False)
             path.write_text(text + "\n", encoding="utf-8")
-            print(f"{report.assignment:14} {report.student:8} {report.score:5g} of {report.max_score:g}")
+            print(
+                f"{report.assignment:14} {report.student:8} {report.score:5g} of {report.max_score:g}"
+            )
         return
     for key in keys:
         path = place(key)

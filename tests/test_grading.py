@@ -120,6 +120,29 @@ def test_a_malformed_result_of_another_function_is_a_skip_too(grade) -> None:  #
     assert "Cannot be judged: double returned None" in outcome.message
 
 
+@pytest.mark.parametrize(
+    ("noise", "words"),
+    [
+        ("def noise(n, rng):\n    raise NotImplementedError()", "noise is not written yet"),
+        ("def noise(n, rng):\n    pass", "noise is not written yet"),
+        ("del noise", "There is no function noise"),
+    ],
+)
+def test_what_is_not_written_is_never_excused(
+    tmp_path: Path, toy_sandbox: Sandbox, noise: str, words: str
+) -> None:
+    """A stub is UNANSWERED, not SKIPPED, though another function keeps it from being judged."""
+    course = toy_course(tmp_path, course=COURSE + "grading: {skipped: excuse}\n")
+    grader = Grader(course, course.assignment("toy"), SECRET)
+    graded = Graded(
+        grader.grade(toy_submission("def double(X):\n    raise KeyError", noise), toy_sandbox)
+    )
+    outcome = graded.by_check["test_noise_of_doubles"]
+    assert outcome.verdict is Verdict.UNANSWERED
+    assert words in outcome.message
+    assert outcome.points == 0
+
+
 @pytest.mark.parametrize(("rule", "points"), [("lose", 1.0), ("excuse", 2.0)])
 def test_the_course_decides_what_a_skip_is_worth(
     tmp_path: Path, toy_sandbox: Sandbox, rule: str, points: float

@@ -64,8 +64,9 @@ def test_scale(student, rng):
 
 @check("noise")
 def test_noise_of_doubles(student, rng):
-    """Noise can be doubled (needs double, too)."""
-    expect.that(student.double(student.noise(3, rng)).shape == (3, 3), "no")
+    """Noise has the shape of its double (needs double, too)."""
+    doubled = student.double(rng.normal(size=(3, 3)))
+    expect.that(student.noise(3, rng).shape == doubled.shape, "no")
 '''
 
 MISTAKES = """from autograder.mistakes import mistake

@@ -309,8 +309,8 @@ class Law:
     def words(self) -> str:
         """The law as a person reads it, exponents to two digits."""
         return (
-            f"{math.exp(self.constant):.3g} · fan_in^{self.fan_in + 0.0:.2f}"
-            f" · fan_out^{self.fan_out + 0.0:.2f}"
+            f"{math.exp(self.constant):.3g} · fan_in^{self.fan_in:z.2f}"
+            f" · fan_out^{self.fan_out:z.2f}"
         )
 
     def agrees(self, constant: float, fan_in: float, fan_out: float) -> float:
@@ -403,7 +403,7 @@ class Statistics:
         self._judge(
             "variance", name, p,
             f"The values of {name} are spread too {'little' if got < std else 'widely'}: their "
-            f"standard deviation is {got:.4g}, expected {std:.4g}.", hint,
+            f"root mean square is {got:.4g}, expected {std:.4g}.", hint,
         )  # fmt: skip
 
     def mean(

@@ -74,20 +74,6 @@ def tied(value, n_x, n_h, n_y):
     }
 
 
-UNANSWERED = ("MISSING", "UNANSWERED")
-
-
-def written(call, *args):
-    """Let a function that is missing or not written yet say so, before others are asked."""
-    try:
-        call(*args)
-    except CallFailed as failed:
-        if failed.failure.kind in UNANSWERED:
-            raise
-    except CheckFailed:
-        pass
-
-
 def at_once(function, calls, alone=operator.call):
     """What the function gives for each of the calls, to be asked for one by one.
 
@@ -280,9 +266,8 @@ def descended(result, failure):
     """The gradients; that there are none is forward's fault where it failed."""
     try:
         return result()
-    except (CallFailed, CheckFailed) as own:
-        unanswered = isinstance(own, CallFailed) and own.failure.kind in UNANSWERED
-        if failure is None or unanswered:
+    except (CallFailed, CheckFailed):
+        if failure is None:
             raise
         if isinstance(failure, CallFailed):
             raise failure from None
@@ -462,7 +447,6 @@ def trained(student, train, X, Y, parameters, steps, learning_rate):
     try:
         return train(X, Y, parameters, steps, learning_rate), steps
     except CallFailed:
-        written(student.train, X, Y, parameters, 0, learning_rate)
         own = composed(student, student, student)
         try:
             own(X, Y, parameters, min(steps, 3), learning_rate)
@@ -877,7 +861,6 @@ def regressed(student, regress, X, Y, steps, learning_rate):
     try:
         return regress(X, Y, steps, learning_rate)
     except CallFailed:
-        written(student.train_logistic_regression, X, Y, 0, learning_rate)
         student.compute_cost(np.full(Y.shape, 0.5), Y)
         raise
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from students import symmetry
+from students import batchnorm, capstone, regularization, scaling, symmetry
 
-__all__ = ["symmetry"]
+__all__ = ["batchnorm", "capstone", "regularization", "scaling", "symmetry"]

@@ -112,7 +112,7 @@ return W2, b2
 
 @student(figures=True)
 def bela(notebook: Notebook) -> None:
-    """Right, with a class that walks the three roads one by one; ran everything, figures and all."""
+    """Right, with a class that walks the three roads one by one; ran everything, figures too."""
     notebook.answer(
         "batchnorm_forward",
         """
@@ -226,10 +226,14 @@ def farah(notebook: Notebook) -> None:
         **changed(
             PLAIN,
             "batchnorm_forward",
-            ("momentum * running_mean + (1 - momentum) * mu",
-             "(1 - momentum) * running_mean + momentum * mu"),
-            ("momentum * running_var + (1 - momentum) * v",
-             "(1 - momentum) * running_var + momentum * v"),
+            (
+                "momentum * running_mean + (1 - momentum) * mu",
+                "(1 - momentum) * running_mean + momentum * mu",
+            ),
+            (
+                "momentum * running_var + (1 - momentum) * v",
+                "(1 - momentum) * running_var + momentum * v",
+            ),
         ),
         **changed(
             PLAIN,
@@ -298,7 +302,8 @@ return W, b
 def lena(notebook: Notebook) -> None:
     """A bracket is not closed in one cell; everything else is right."""
     solve(notebook, PLAIN)
-    notebook.replace("batchnorm_backward", "np.sum(dout, axis=1, keepdims=True)", "np.sum(dout, axis=1, keepdims=True")
+    line = "dbeta = np.sum(dout, axis=1, keepdims=True)"
+    notebook.replace("batchnorm_backward", line, line.removesuffix(")"))
 
 
 @student("fold_batchnorm")

@@ -279,12 +279,19 @@ def dilek(notebook: Notebook) -> None:
     """Fetched it, handed it in."""
 
 
-@student("backward", "update_parameters", "train", "count_distinct_units", "initialize_parameters", "train_logistic_regression")
+@student(
+    "backward",
+    "update_parameters",
+    "train",
+    "count_distinct_units",
+    "initialize_parameters",
+    "train_logistic_regression",
+)
 def emil(notebook: Notebook) -> None:
     """Half done: the first three functions, and a beginning of the fourth."""
     for exercise in ("initialize_zeros", "forward", "compute_cost"):
         notebook.answer(exercise, PLAIN[exercise])
-    notebook.answer("backward", 'm = X.shape[1]\ndZ2 = cache[3] - Y\n# what is dZ1 ???\npass')
+    notebook.answer("backward", "m = X.shape[1]\ndZ2 = cache[3] - Y\n# what is dZ1 ???\npass")
 
 
 # ------------------------------------------------------------------------------ typical mistakes
@@ -365,8 +372,12 @@ def kaito(notebook: Notebook) -> None:
         count_distinct_units="""
 return len(np.unique(np.hstack([parameters["W1"], parameters["b1"]]), axis=0))
 """,
-        **changed(PLAIN, "train_logistic_regression", ("w - learning", "w + learning"),
-                  ("b - learning", "b + learning")),
+        **changed(
+            PLAIN,
+            "train_logistic_regression",
+            ("w - learning", "w + learning"),
+            ("b - learning", "b + learning"),
+        ),
     )
 
 
@@ -383,8 +394,12 @@ W2 = np.random.default_rng(1).standard_normal((n_y, n_h)) * 0.01
 b2 = np.zeros((n_y, 1))
 return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
 """,
-        **changed(PLAIN, "backward", ("np.sum(dZ2, axis=1, keepdims=True)", "np.sum(dZ2)"),
-                  ("np.sum(dZ1, axis=1, keepdims=True)", "np.sum(dZ1, axis=1)")),
+        **changed(
+            PLAIN,
+            "backward",
+            ("np.sum(dZ2, axis=1, keepdims=True)", "np.sum(dZ2)"),
+            ("np.sum(dZ1, axis=1, keepdims=True)", "np.sum(dZ1, axis=1)"),
+        ),
     )
 
 
@@ -401,7 +416,10 @@ def lena(notebook: Notebook) -> None:
 @student("train_logistic_regression")
 def mateo(notebook: Notebook) -> None:
     """An endless loop in one function: the counter never moves."""
-    solve(notebook, PLAIN, train_logistic_regression="""
+    solve(
+        notebook,
+        PLAIN,
+        train_logistic_regression="""
 w = np.zeros((1, X.shape[0]))
 b = 0.0
 costs = []
@@ -413,15 +431,14 @@ while i < num_iterations:
     w = w - learning_rate * (dZ @ X.T) / X.shape[1]
     b = b - learning_rate * dZ.mean()
 return w, b, costs
-""")
+""",
+    )
 
 
 @student()
 def nuria(notebook: Notebook) -> None:
     """Right, with prints everywhere and warnings at the top."""
-    prints = {
-        name: f'print("now in {name}")\n{body.lstrip()}' for name, body in PLAIN.items()
-    }
+    prints = {name: f'print("now in {name}")\n{body.lstrip()}' for name, body in PLAIN.items()}
     prints["forward"] = prints["forward"].replace(
         "cache =", 'print("A2.shape =", A2.shape, "min", A2.min(), "max", A2.max())\ncache ='
     )
@@ -459,7 +476,9 @@ plt.show()
 """,
     )
     notebook.insert("forward_checks", "from my_helpers import draw_nicely")
-    notebook.insert("compute_cost_checks", "cost = compute_cost(np.array([[0.5]]), np.array([[1.0]]))\ncost")
+    notebook.insert(
+        "compute_cost_checks", "cost = compute_cost(np.array([[0.5]]), np.array([[1.0]]))\ncost"
+    )
     notebook.insert("backward_checks", "m = 3\nbackward.__name__")
 
 
@@ -514,9 +533,17 @@ def tariq(notebook: Notebook) -> None:
 def uma(notebook: Notebook) -> None:
     """Right, with magics and shell lines, as notebooks from elsewhere have them."""
     solve(notebook, PLAIN)
-    notebook.insert("initialize_zeros_checks", "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'")
-    notebook.insert("forward_checks", "!pip install numpy\nfiles = !ls\n%timeit forward(X, initialize_zeros(2, 4, 1))")
-    notebook.insert("compute_cost_checks", "%%time\nprint(compute_cost(np.full((1, 5), 0.5), np.ones((1, 5))))")
+    notebook.insert(
+        "initialize_zeros_checks",
+        "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'",
+    )
+    notebook.insert(
+        "forward_checks",
+        "!pip install numpy\nfiles = !ls\n%timeit forward(X, initialize_zeros(2, 4, 1))",
+    )
+    notebook.insert(
+        "compute_cost_checks", "%%time\nprint(compute_cost(np.full((1, 5), 0.5), np.ones((1, 5))))"
+    )
     notebook.insert("train_checks", "train?")
 
 
@@ -540,7 +567,9 @@ def zoe(notebook: Notebook) -> None:
 @student(ran=False)
 def viktor(notebook: Notebook) -> None:
     """Handed in the middle of a merge: not JSON."""
-    notebook.raw = b'{\n "cells": [\n<<<<<<< HEAD\n  {"cell_type": "code"}\n=======\n>>>>>>> main\n ]\n}\n'
+    notebook.raw = (
+        b'{\n "cells": [\n<<<<<<< HEAD\n  {"cell_type": "code"}\n=======\n>>>>>>> main\n ]\n}\n'
+    )
 
 
 @student(ran=False)
