@@ -18,7 +18,7 @@ from typing import Any
 
 from autograder.course import Course, Feedback
 from autograder.feedback import exercise_feedback, figure_html
-from autograder.report import Outcome, Report, Verdict
+from autograder.report import Outcome, Report, Verdict, points_words
 from autograder.source_notebook import CHECKS
 
 Cell = dict[str, Any]
@@ -309,7 +309,7 @@ def _display(page: str, plain: str) -> Cell:
 
 def _score(points: float, maximum: float) -> Cell:
     """The number that nbgrader reads: a bare float, between 0 and all; a person may change it."""
-    said = f"The checks give {points:g} of {maximum:g} points."
+    said = f"The checks give {points_words(points)} of {points_words(maximum)} points."
     data = {"text/html": f"<b>{said}</b>", "text/plain": repr(float(points))}
     return {"output_type": "execute_result", "metadata": {}, "execution_count": None, "data": data}
 

@@ -55,7 +55,7 @@ from autograder.grading import Grader
 from autograder.handed_in import submitted_at
 from autograder.late import days_words, extension_of, late_penalty, lateness
 from autograder.problem import Problem
-from autograder.report import Report
+from autograder.report import Report, points_words
 from autograder.sandbox import Limits, Sandbox, SandboxError
 from autograder.seeds import course_secret
 from autograder.source_notebook import CHECKS, build_source, needs_build
@@ -342,7 +342,9 @@ class SaveEngineGrades(SaveAutoGrades):
             book.db.commit()
         nb, resources = super().preprocess(nb, resources)
         if report := resources.get("autograder"):
-            words = report.error or f"{report.score:g} of {report.max_score:g}"
+            words = (
+                report.error or f"{points_words(report.score)} of {points_words(report.max_score)}"
+            )
             words += f" ({', '.join(self.moved)})" if self.moved else ""
             words += f", {days_words(self.late)} late" if self.late else ""
             self.log.info("%s: %s", report.student, words, extra={"ours": True})
@@ -365,7 +367,9 @@ class SaveEngineGrades(SaveAutoGrades):
                 grade.auto_score = None
             if before.auto is not None and before.auto != (score or 0.0):
                 exercise = name.removesuffix(CHECKS)
-                self.moved.append(f"{exercise} {before.auto:.4g} → {score or 0.0:.4g}")
+                self.moved.append(
+                    f"{exercise} {points_words(before.auto)} → {points_words(score or 0.0)}"
+                )
         grade.needs_manual_grade = needs_person(
             before, grade.auto_score, human, self.parent.resubmitted
         )

@@ -30,6 +30,12 @@ Text = Annotated[
 ]
 """Words that may quote a stranger's."""
 
+
+def points_words(number: float) -> str:
+    """Points with at most two decimals: 3, 1.5, 0.67."""
+    return f"{round(number, 2):g}"
+
+
 _CONFIG = ConfigDict(extra="forbid", strict=False)
 
 

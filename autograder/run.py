@@ -30,7 +30,7 @@ from autograder.found import Found, find_submissions
 from autograder.journal import Journal
 from autograder.late import with_lateness
 from autograder.problem import Problem
-from autograder.report import Report, Verdict
+from autograder.report import Report, Verdict, points_words
 from autograder.sandbox.host import Mode
 from autograder.seeds import course_secret
 
@@ -170,7 +170,9 @@ def show_moved(moved: Sequence[Moved], console: Console) -> None:
     if moved:
         console.print(f"{len(moved)} {'score' if len(moved) == 1 else 'scores'} moved:")
     for (exercise, why), those in causes.items():
-        who = ", ".join(f"{one.student} {one.before:.4g} → {one.after:.4g}" for one in those)
+        who = ", ".join(
+            f"{one.student} {points_words(one.before)} → {points_words(one.after)}" for one in those
+        )
         console.print(f"  {exercise}: {_plain(who)} – {_plain(why)}", soft_wrap=True)
 
 
@@ -178,9 +180,10 @@ def _table(slug: str, reports: list[Report]) -> Table:
     exercises = list(reports[0].exercise_scores())
     middle = statistics.median(report.score for report in reports)
     table = Table(
-        title=f"{slug}: {len(reports)} graded, median {middle:g} of {reports[0].max_score:g}",
+        title=f"{slug}: {len(reports)} graded, median {points_words(middle)} "
+        f"of {points_words(reports[0].max_score)}",
         caption=" · ".join(f"{i}\N{NO-BREAK SPACE}{name}" for i, name in enumerate(exercises, 1))
-        + "\n● full  ◐ part  ○ none  – not written  ! needs a person",
+        + "\n● full  ◐ part  ○ none  ? cannot be judged  – not written  ! needs a person",
         title_justify="left", caption_justify="left", min_width=60, caption_style="dim",
     )  # fmt: skip
     table.add_column("student", overflow="fold")
@@ -197,14 +200,14 @@ def _table(slug: str, reports: list[Report]) -> Table:
     for report in reports:
         marks = " ".join(_mark(report, name) + " " * (width - 1) for name in exercises)
         slugs = dict.fromkeys(o.mistake.slug for o in report.checks if o.mistake)
-        score = [f"{report.score:.4g}", *(_late(report) if late else ())]
+        score = [points_words(report.score), *(_late(report) if late else ())]
         table.add_row(_plain(report.student), *score, marks, ", ".join(slugs))
     return table
 
 
 def _late(report: Report) -> tuple[str, str]:
-    words = f"{report.days_late} d, −{report.late_penalty:.4g}"
-    return words if report.days_late else "", f"{report.final_score:.4g}"
+    words = f"{report.days_late} d, −{points_words(report.late_penalty)}"
+    return words if report.days_late else "", points_words(report.final_score)
 
 
 def _mark(report: Report, exercise: str) -> str:
@@ -216,6 +219,9 @@ def _mark(report: Report, exercise: str) -> str:
         return "[dim]–[/]"
     if points >= maximum:
         return "[green]●[/]"
+    lost = {verdict for verdict in verdicts if verdict is not Verdict.PASSED}
+    if lost == {Verdict.SKIPPED}:
+        return "[magenta]?[/]"
     return "[yellow]◐[/]" if points > 0 else "[red]○[/]"
 
 

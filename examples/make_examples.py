@@ -31,7 +31,6 @@ from autograder.course import load_course
 from autograder.found import find_submissions
 from autograder.report import Report
 
-
 HERE = Path(__file__).resolve().parent
 SECRET = b"the example class has no secrets"
 _STUB = re.compile(r"    # YOUR CODE HERE\n    raise NotImplementedError\(\)")
@@ -150,9 +149,8 @@ def run_cells(notebook: Notebook, figures: bool) -> None:
     A cell that takes too long is interrupted, as students do. Only for the examples: nothing is
     isolated here.
     """
-    from IPython.core.inputtransformer2 import TransformerManager
-
     import matplotlib
+    from IPython.core.inputtransformer2 import TransformerManager
 
     matplotlib.use("Agg")
     module = types.ModuleType("__main__")

@@ -28,7 +28,7 @@ FLOORS = [
     {"late"},
     {"handed_in"},
     {"grading"},
-    {"diagnosis", "notebook", "wording"},
+    {"diagnosis", "notebook", "unwritten", "wording"},
     {"likeness", "variants"},
     {"mistakes"},
     {"checks"},

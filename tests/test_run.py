@@ -40,6 +40,10 @@ def report(student: str, *checks: Outcome, error: str | None = None) -> Report:
         ([(Verdict.UNANSWERED, 0), (Verdict.UNANSWERED, 0)], "–"),
         ([(Verdict.UNANSWERED, 0), (Verdict.FAILED, 0)], "○"),
         ([(Verdict.PASSED, 2), (Verdict.FAULT, 2)], "!"),
+        ([(Verdict.PASSED, 2), (Verdict.SKIPPED, 0)], "?"),
+        ([(Verdict.SKIPPED, 0), (Verdict.SKIPPED, 0)], "?"),
+        ([(Verdict.SKIPPED, 0), (Verdict.FAILED, 0)], "○"),
+        ([(Verdict.SKIPPED, 2), (Verdict.SKIPPED, 2)], "●"),
     ],
 )
 def test_a_mark_says_how_an_exercise_went(verdicts: list[tuple[Verdict, int]], mark: str) -> None:
@@ -48,7 +52,7 @@ def test_a_mark_says_how_an_exercise_went(verdicts: list[tuple[Verdict, int]], m
     show([report("ada", *(outcome("double", v, p) for v, p in verdicts))], console)
     (row,) = (line for line in screen.getvalue().splitlines() if "ada" in line)
     assert f" {mark} " in row
-    assert all(f" {other} " not in row for other in "●◐○–!" if other != mark)
+    assert all(f" {other} " not in row for other in "●◐○?–!" if other != mark)
 
 
 def test_the_table_names_mistakes_once_and_gives_the_median() -> None:
@@ -104,7 +108,7 @@ def test_scores_that_moved_are_listed_by_their_cause() -> None:
     )
     assert screen.getvalue().splitlines() == [
         "3 scores moved:",
-        f"  double: ada 1 → 3, bela 0.5 → 0.6667 – {fixed}",
+        f"  double: ada 1 → 3, bela 0.5 → 0.67 – {fixed}",
         "  noise: ada 2 → 0 – handed in again: It is random. (passed → failed)",
     ]
 

@@ -24,7 +24,7 @@ from autograder.course import Course
 from autograder.feedback.picture import Picture, pictures
 from autograder.late import days_words, percent
 from autograder.problem import Problem
-from autograder.report import Mistaken, Outcome, Report, Verdict
+from autograder.report import Mistaken, Outcome, Report, Verdict, points_words
 
 _CODE = re.compile(r"`([^`]+)`")
 _WHOLE_CELL = "nothing in it counts"
@@ -149,7 +149,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"prose": prose, "points": points, "listed": listed, "days": days_words}
+    environment.filters |= {
+        "prose": prose,
+        "points": points_words,
+        "listed": listed,
+        "days": days_words,
+    }
     return environment
 
 
@@ -217,11 +222,6 @@ def _without_folder(report: Report) -> str | None:
 def prose(text: str) -> Markup:
     """A sentence of ours with its `code` marked up; everything in it is escaped."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
-
-
-def points(number: float) -> str:
-    """Points with at most two decimals: 3, 1.5, 0.67."""
-    return f"{round(number, 2):g}"
 
 
 def listed(names: Sequence[str]) -> str:

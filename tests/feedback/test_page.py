@@ -13,10 +13,10 @@ import pytest
 
 from autograder.course import Course
 from autograder.feedback import feedback_html, write_feedback, write_pages
-from autograder.feedback.page import listed, points, prose
+from autograder.feedback.page import listed, prose
 from autograder.mistakes import load_mistakes
 from autograder.problem import Problem
-from autograder.report import Mistaken, Outcome, Report, Verdict
+from autograder.report import Mistaken, Outcome, Report, Verdict, points_words
 
 EVIL = """<script>alert(1)</script><img src=x onerror=alert(1)>"'&"""
 VOID = {"meta", "rect", "circle", "path"}
@@ -291,7 +291,7 @@ def test_the_same_report_gives_the_same_page(course: Course) -> None:
 
 def test_words_for_reading() -> None:
     """Points are short, names are joined, code is marked up."""
-    assert [points(x) for x in (3.0, 1.5, 2 / 3, 0)] == ["3", "1.5", "0.67", "0"]
+    assert [points_words(x) for x in (3.0, 1.5, 2 / 3, 0)] == ["3", "1.5", "0.67", "0"]
     assert [listed(x) for x in (["a"], ["a", "b"], ["a", "b", "c"])] == [
         "a",
         "a and b",
