@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -47,6 +48,12 @@ class ExerciseFeedback:
     def checks(self) -> tuple[Outcome, ...]:
         """All checks, those to read first."""
         return self.open + self.passed
+
+    @property
+    def open_alike(self) -> list[list[Outcome]]:
+        """The checks to read, those that say the same together: it need not be read many times."""
+        alike = groupby(self.open, key=lambda outcome: (outcome.verdict, outcome.message))
+        return [list(outcomes) for _, outcomes in alike]
 
     @property
     def state(self) -> Verdict:

@@ -167,6 +167,18 @@ def test_reading_order(course: Course) -> None:
     assert words.count("Which axis holds the") == 1
 
 
+def test_what_many_checks_say_is_said_once(course: Course) -> None:
+    """One reason over all that share it, in their order; another reason keeps its place."""
+    none = "train returned None: is there a return at its end?"
+    checks = [outcome("train", Verdict.FAILED, none, title=f"Title {i}.") for i in range(3)]
+    other = outcome("train", Verdict.FAILED, "costs[0] is 2, expected 1.", title="Title 3.")
+    words = text(feedback_html(report(*checks, other), course))
+    assert words.count(none) == 1
+    told = ["3 checks: not right yet.", none, *(f"Title {i}." for i in range(4)), "costs[0] is 2"]
+    places = [words.index(part) for part in told]
+    assert places == sorted(places)
+
+
 def test_passed_checks_are_folded_away(course: Course) -> None:
     """They stand inside a closed <details>."""
     page = feedback_html(report(*MIXED), course)
@@ -268,6 +280,14 @@ def test_lateness_is_told(course: Course, tmp_path: Path) -> None:
     assert "late" not in text(feedback_html(report(outcome("train", Verdict.PASSED)), course))
     index = text(write_pages([late], course, tmp_path).read_text(encoding="utf-8"))
     assert re.search(r"1 day late: 1 − 0.1\s+0.9\s*/ 1", index)
+
+
+def test_the_index_tells_assignments_apart(course: Course, tmp_path: Path) -> None:
+    """Every one has its title, the one that is named like the course, too."""
+    made = [report(*MIXED), report(*MIXED, assignment="scaling")]
+    page = write_pages(made, course, tmp_path).read_text(encoding="utf-8")
+    for slug in ("symmetry", "scaling"):
+        assert f"<h2>{course.assignment(slug).title}</h2>" in page
 
 
 def test_the_index_names_mistakes(course: Course, tmp_path: Path) -> None:
