@@ -242,6 +242,9 @@ class SubmissionExporter(NotebookExporter):
         folder = Path(notebooks[0]).parent
         student, slug = folder.parent.name, folder.name
         directory = self.converter.coursedir
+        if shutil.disk_usage(directory.root).free < _ROOM:
+            # Nothing less ends the run: nbgrader takes any Exception for one student's and goes on.
+            sys.exit("nbgrader: the disk is full: make room, then run the same command again")
         # Of what lies beside the notebook, nbgrader copies links' targets and waits for pipes.
         odd = [path.name for path in folder.rglob("*") if _is_odd(path)]
         directory.ignore = [*self._ignored, *(_literal(name) for name in odd)]
@@ -267,6 +270,10 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(tree, resources, **kwargs)
 
 
+_ROOM = 4 << 20
+"""Bytes that a submission's notebook and its rows should find free."""
+
+
 def _own(folder: Path) -> Path:
     """The folder itself, unless its student's folder is a link to elsewhere."""
     return folder.parent if folder.parent.is_symlink() else folder
@@ -288,6 +295,8 @@ def _quieten(app: Any) -> None:
     for handler in logger.handlers:
         if not isinstance(handler, logging.FileHandler):
             handler.addFilter(_is_worth_a_line)
+    # nbgrader.api shows a traceback here and raises: what was raised is told, and once will do.
+    logging.getLogger("tornado.application").addFilter(lambda record: record.exc_info is None)
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:

@@ -1099,7 +1099,9 @@ def _asymmetry(student, meter, rng, use_batchnorm):
         ]
         for j, (X_other, Y_other) in enumerate(sets):
             c0, c1, c2 = (meter.cost(m, X_other, Y_other) for m in moved)
-            unit = meter.blind(3, tuple(Y_other), 3)  # a sum over the batch is judged elsewhere
+            unit = (
+                meter.blind(3, tuple(Y_other), 3) or np.nan
+            )  # a sum over the batch is judged elsewhere
             changes[i, j] = (4 * c1 - 3 * c0 - c2) / (2 * step * unit)
     size = np.sqrt(abs(changes[0, 0] * changes[1, 1])) + 1e-12
     return abs(changes[0, 1] - changes[1, 0]) / size

@@ -293,6 +293,31 @@ def test_a_full_disk(teacher: Person, uninterrupted: Path) -> None:
     assert_as_if_nothing_had_happened(teacher.folder, uninterrupted)
 
 
+FILLS = """
+import shutil, types
+free = iter([1 << 30, 1 << 30])  # bytes at the first and the second submission; then hardly any
+shutil.disk_usage = lambda path: types.SimpleNamespace(free=next(free, 1000))
+"""
+
+
+def test_a_disk_that_fills_up_in_the_middle(teacher: Person, uninterrupted: Path) -> None:
+    """The stock command stops in one line that asks for room, and goes on where it stopped."""
+    shutil.copytree(uninterrupted / ".autograder", teacher.folder / ".autograder")
+    config = teacher.folder / "nbgrader_config.py"
+    roomy = config.read_text(encoding="utf-8")
+    config.write_text(roomy + FILLS, encoding="utf-8")
+    done = teacher.tries("autograde", SLUG)
+    assert done.code != 0
+    *_, last = own_lines(done.text)
+    assert last == "nbgrader: the disk is full: make room, then run the same command again"
+    assert "Traceback" not in done.text
+    assert {student for student, _ in rows(teacher.folder)} == set(CLASS[:2])
+    config.write_text(roomy, encoding="utf-8")
+    assert teacher.tries("autograde", SLUG).code == 0
+    assert rows(teacher.folder) == rows(uninterrupted)
+    assert files(teacher.folder) == files(uninterrupted)
+
+
 KILL = """
 import os, signal
 from autograder import gradebook
