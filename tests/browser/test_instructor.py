@@ -111,7 +111,8 @@ def graded(office: Office, teacher: Person) -> Person:
     shutil.copy(examples / "farah" / "symmetry" / "symmetry.ipynb", student.folder / "symmetry")
     solve(student.folder / "capstone" / "capstone.ipynb", answer=ANSWER)
     for name in ("ada", "emil", "goran", "hana", "ines"):
-        shutil.copytree(examples / name, teacher.folder / "submitted" / name)
+        theirs = teacher.folder / "submitted" / name / "symmetry"
+        shutil.copytree(examples / name / "symmetry", theirs)
     (teacher.folder / "class.csv").write_text(CLASS.format(student.name), encoding="utf-8")
     teacher.nbgrader("db", "student", "import", "class.csv")
     for slug in SLUGS:
